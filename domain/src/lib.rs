@@ -1,1 +1,23 @@
-//! flowgrid-domain
+//! The pure model: what may happen to a building or an alert, and what follows from it.
+//!
+//! No clock, no randomness, no I/O: a command carries the time, the ids and the person. An
+//! aggregate decides ([`Decider::decide`]) which events a command causes and folds events into
+//! state ([`Decider::evolve`]). Events hold plain values, because what was accepted once must be
+//! readable for ever; commands hold checked ones ([`values`]), which [`Fields`] reads from input.
+
+mod events;
+
+pub mod alerts;
+pub mod buildings;
+#[cfg(feature = "cqrs-es")]
+pub mod cqrs;
+mod decider;
+mod fields;
+mod patch;
+mod rejection;
+pub mod values;
+
+pub use decider::{ClaimChange, Decider, DecodeError, Event};
+pub use fields::Fields;
+pub use patch::Patch;
+pub use rejection::{FieldError, Rejection};

@@ -1,0 +1,75 @@
+//! The aggregates as cqrs-es knows them: for its test framework, and so that postgres-es can read
+//! our log and be measured beside it.
+//!
+//! Never use cqrs-es's snapshot or aggregate stores: in 0.5 `EventSink::write` applies an event
+//! and those stores apply it once more.
+
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::persist::{EventUpcaster, SerializedEvent};
+use serde_json::{Map, Value};
+
+use crate::alerts::{Alert, AlertEvent};
+use crate::buildings::{Building, BuildingEvent};
+use crate::{Decider, Event, Rejection};
+
+macro_rules! as_cqrs {
+    ($aggregate:ty, $event:ty) => {
+        impl cqrs_es::DomainEvent for $event {
+            fn event_type(&self) -> String {
+                Event::event_type(self).to_owned()
+            }
+
+            fn event_version(&self) -> String {
+                Event::event_version(self).to_owned()
+            }
+        }
+
+        impl cqrs_es::Aggregate for $aggregate {
+            const TYPE: &'static str = <Self as Decider>::TYPE;
+            type Command = <Self as Decider>::Command;
+            type Event = $event;
+            type Error = Rejection;
+            type Services = ();
+
+            async fn handle(
+                &mut self,
+                command: Self::Command,
+                _services: &(),
+                sink: &EventSink<Self>,
+            ) -> Result<(), Rejection> {
+                for event in self.decide(&command)? {
+                    sink.write(event, self).await;
+                }
+                Ok(())
+            }
+
+            fn apply(&mut self, event: $event) {
+                self.evolve(&event);
+            }
+        }
+    };
+}
+
+as_cqrs!(Building, BuildingEvent);
+as_cqrs!(Alert, AlertEvent);
+
+/// Lets cqrs-es read payloads of our log: serde's enum wants the event's type as a tag around them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TagPayload;
+
+impl EventUpcaster for TagPayload {
+    fn can_upcast(&self, _event_type: &str, _event_version: &str) -> bool {
+        true
+    }
+
+    fn upcast(&self, mut event: SerializedEvent) -> SerializedEvent {
+        let tagged = event.payload.as_object().is_some_and(|fields| {
+            fields.len() == 1 && fields.contains_key(event.event_type.as_str())
+        });
+        if !tagged {
+            let wrapped = Map::from_iter([(event.event_type.clone(), event.payload)]);
+            event.payload = Value::Object(wrapped);
+        }
+        event
+    }
+}

@@ -1,0 +1,121 @@
+//! The table from which an aggregate's event enum and its [`Event`](crate::Event) are written.
+
+/// Writes the enum of an aggregate's events from one table: type, version, struct.
+///
+/// Where a struct changes so that older payloads no longer fit, its version moves on and the row
+/// gets `, "1.0" => function` for each older one: `fn(&str) -> Result<Struct, serde_json::Error>`.
+macro_rules! events {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident {
+            $($type:literal $version:literal => $event:ident $(, $older:literal => $upcast:path)*;)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $(#[serde(rename = $type)] $event($event),)+
+        }
+
+        impl $crate::Event for $name {
+            const KNOWN: &'static [(&'static str, &'static str)] = &[$(($type, $version)),+];
+
+            fn event_type(&self) -> &'static str {
+                match self {
+                    $(Self::$event(_) => $type,)+
+                }
+            }
+
+            fn event_version(&self) -> &'static str {
+                match self {
+                    $(Self::$event(_) => $version,)+
+                }
+            }
+
+            fn payload(&self) -> Result<String, serde_json::Error> {
+                match self {
+                    $(Self::$event(event) => serde_json::to_string(event),)+
+                }
+            }
+
+            fn decode(
+                event_type: &str,
+                event_version: &str,
+                payload: &str,
+            ) -> Result<Self, $crate::DecodeError> {
+                let decoded = match event_type {
+                    $($type => match event_version {
+                        $version => serde_json::from_str(payload).map(Self::$event),
+                        $($older => $upcast(payload).map(Self::$event),)*
+                        _ => {
+                            return Err($crate::DecodeError::UnknownVersion {
+                                event_type: event_type.to_owned(),
+                                version: event_version.to_owned(),
+                            });
+                        }
+                    },)+
+                    _ => return Err($crate::DecodeError::UnknownType(event_type.to_owned())),
+                };
+                decoded.map_err(|source| $crate::DecodeError::Payload {
+                    event_type: event_type.to_owned(),
+                    source,
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use events;
+
+#[cfg(test)]
+mod tests {
+    use crate::{DecodeError, Event};
+
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Measured {
+        in_metres: f64,
+    }
+
+    fn from_feet(payload: &str) -> Result<Measured, serde_json::Error> {
+        #[derive(serde::Deserialize)]
+        struct Feet {
+            feet: f64,
+        }
+        let old: Feet = serde_json::from_str(payload)?;
+        Ok(Measured {
+            in_metres: old.feet * 0.3048,
+        })
+    }
+
+    events! {
+        pub enum RulerEvent {
+            "ruler.measured" "2.0" => Measured, "1.0" => from_feet;
+        }
+    }
+
+    #[test]
+    fn an_older_version_is_read_through_its_upcast() {
+        let now = RulerEvent::decode("ruler.measured", "2.0", r#"{"inMetres":3.048}"#).unwrap();
+        let then = RulerEvent::decode("ruler.measured", "1.0", r#"{"feet":10}"#).unwrap();
+        assert_eq!(now, then);
+        assert_eq!(now.payload().unwrap(), r#"{"inMetres":3.048}"#);
+    }
+
+    #[test]
+    fn what_is_unknown_is_a_typed_error() {
+        let read = |name, version, payload| RulerEvent::decode(name, version, payload).unwrap_err();
+        assert!(matches!(
+            read("ruler.broken", "1.0", "{}"),
+            DecodeError::UnknownType(_)
+        ));
+        assert!(matches!(
+            read("ruler.measured", "9.0", "{}"),
+            DecodeError::UnknownVersion { .. }
+        ));
+        assert!(matches!(
+            read("ruler.measured", "2.0", "[]"),
+            DecodeError::Payload { .. }
+        ));
+    }
+}

@@ -1,0 +1,58 @@
+//! Checked values: whoever holds one needn't ask again whether it is sound.
+
+mod geo;
+mod slug;
+mod text;
+mod time;
+mod timezone;
+
+pub use geo::{AreaM2, Latitude, Longitude};
+pub use slug::{RESERVED, Slug, Token};
+pub use text::{Line, Text};
+pub use time::{read_time, whole_micros};
+pub use timezone::Timezone;
+
+/// A building's id within its organization.
+pub type BuildingId = Slug;
+/// An alert's id: a UUID, whose text is a slug.
+pub type AlertId = Slug;
+/// A node of the grid.
+pub type NodeId = Slug;
+
+/// Why a value is refused, as the caller reads it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(pub String);
+
+impl Invalid {
+    pub(crate) fn because<T>(reason: impl Into<String>) -> Result<T, Self> {
+        Err(Self(reason.into()))
+    }
+}
+
+/// A value that can be read from a JSON body.
+pub trait FromJson: Sized {
+    /// # Errors
+    /// With what is wrong, for the caller.
+    fn from_json(value: &serde_json::Value) -> Result<Self, Invalid>;
+
+    /// Whether this text says "nothing": a form's empty field is as good as null.
+    fn is_blank(value: &serde_json::Value) -> bool {
+        value.is_null()
+    }
+}
+
+/// The text in a JSON value.
+pub(crate) fn string(value: &serde_json::Value) -> Result<&str, Invalid> {
+    value
+        .as_str()
+        .map_or_else(|| Invalid::because("must be a string"), Ok)
+}
+
+/// The number in a JSON value. JSON knows no infinity; a number too large for f64 is refused here.
+pub(crate) fn number(value: &serde_json::Value) -> Result<f64, Invalid> {
+    value
+        .as_f64()
+        .filter(|n| n.is_finite())
+        .map_or_else(|| Invalid::because("must be a finite number"), Ok)
+}
