@@ -1,0 +1,1 @@
+//! Bringing back from the stream what Postgres has lost.

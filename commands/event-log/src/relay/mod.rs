@@ -1,0 +1,224 @@
+//! The relay: mirrors a log on its stream. Stateless and safe to run many times: several race,
+//! one wins each batch, the others read the stream's last sequence again and carry on.
+
+mod publish;
+mod repair;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flowgrid_bus::RecordedEvent;
+use futures_util::StreamExt;
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+pub use repair::rebuild_stream;
+
+use crate::integrity::Agreement;
+use crate::{Bus, LogError, LogInfo, LogObserver, LogStore, Ring, RingRange, wake_subject};
+
+/// The most messages in an atomic batch (NATS's own limit).
+const MOST_MESSAGES: usize = 1_000;
+/// The most payload in a batch, in bytes.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How long it rests when nothing wakes it: what a lost wake-up costs.
+const REST: Duration = Duration::from_secs(1);
+/// How often log and stream are compared while all goes well.
+const CHECK_EVERY: Duration = Duration::from_secs(30);
+/// Pause after a failure.
+const BACKOFF: Duration = Duration::from_millis(250);
+
+/// What a relay is made of. `bus` is the connection that may publish on `ev.>`.
+pub struct RelayOptions {
+    pub store: LogStore,
+    pub bus: Bus,
+    pub log: LogInfo,
+    /// What this process appended, so that Postgres needn't be read.
+    pub feed: Arc<Ring>,
+    pub observer: Arc<dyn LogObserver>,
+    /// How many of the newest events a stream made anew holds.
+    pub keep: u64,
+}
+
+/// How far a relay is.
+#[derive(Clone, Debug, Default)]
+pub struct RelayStatus {
+    /// Last position on the stream.
+    pub relayed: u64,
+    /// Newest position of the log that this relay has heard of.
+    pub head: u64,
+    /// Seconds since the oldest event not yet relayed was recorded.
+    pub behind_since: Option<Instant>,
+    /// Why it stands still.
+    pub problem: Option<String>,
+}
+
+/// A running relay of one log.
+#[derive(Clone)]
+pub struct Relay {
+    status: Arc<Mutex<RelayStatus>>,
+    feed: Arc<Ring>,
+}
+
+impl Relay {
+    /// Runs until `shutdown` turns true; what the feed still holds is relayed before.
+    pub fn start(
+        options: RelayOptions,
+        shutdown: watch::Receiver<bool>,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let status = Arc::new(Mutex::new(RelayStatus::default()));
+        let relay = Self {
+            status: Arc::clone(&status),
+            feed: Arc::clone(&options.feed),
+        };
+        let runner = Runner {
+            options,
+            status,
+            shutdown,
+        };
+        (relay, tokio::spawn(runner.run()))
+    }
+
+    pub fn status(&self) -> RelayStatus {
+        let mut status = self.status.lock().clone();
+        status.head = status.head.max(self.feed.head());
+        status
+    }
+}
+
+struct Runner {
+    options: RelayOptions,
+    status: Arc<Mutex<RelayStatus>>,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl Runner {
+    async fn run(mut self) {
+        loop {
+            let error = match self.relay().await {
+                Ok(()) => return,
+                Err(error) => error.to_string(),
+            };
+            let known = self.status.lock().problem.replace(error.clone());
+            if known.as_ref() != Some(&error) {
+                tracing::warn!(log = %self.options.log.id, %error, "the relay stands still");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(BACKOFF) => {}
+                _ = self.shutdown.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// Relays until told to stop, or until something is wrong.
+    async fn relay(&mut self) -> Result<(), LogError> {
+        let mut woken = self
+            .options
+            .bus
+            .client()
+            .subscribe(wake_subject(self.options.log.id))
+            .await
+            .map_err(|error| LogError::Bus(error.to_string()))?;
+        let mut last = self.agree().await?;
+        let mut checked = Instant::now();
+        let mut look = true;
+        self.status.lock().problem = None;
+        loop {
+            if checked.elapsed() > CHECK_EVERY {
+                last = self.agree().await?;
+                checked = Instant::now();
+            }
+            let events = self.next(last, look).await?;
+            look = false;
+            if !events.is_empty() {
+                last = self.publish(last, &events).await?;
+                look = events.len() >= MOST_MESSAGES;
+                continue;
+            }
+            self.note(last, None);
+            if *self.shutdown.borrow() {
+                return Ok(());
+            }
+            tokio::select! {
+                () = self.options.feed.beyond(last) => {}
+                message = woken.next() => {
+                    if message.is_none() {
+                        return Err(LogError::Bus("the subscription ended".into()));
+                    }
+                    look = true;
+                }
+                () = tokio::time::sleep(REST) => look = true,
+                _ = self.shutdown.wait_for(|stop| *stop) => look = true,
+            }
+        }
+    }
+
+    /// The stream's last sequence, once stream and log agree; makes or mends the stream.
+    async fn agree(&self) -> Result<u64, LogError> {
+        let RelayOptions {
+            store,
+            bus,
+            log,
+            keep,
+            ..
+        } = &self.options;
+        match repair::check_and_mend(store, bus, *log, *keep).await? {
+            Agreement::Agree { stream, .. } => Ok(stream),
+            Agreement::StreamAhead { log, stream } => Err(LogError::Corrupt(format!(
+                "the stream is at {stream}, the log at {log}: Postgres has lost its tail; run `flowgrid log heal`"
+            ))),
+            other => Err(LogError::Corrupt(format!("{other:?}"))),
+        }
+    }
+
+    /// The next events, from memory where it holds them.
+    async fn next(&self, last: u64, look: bool) -> Result<Vec<Arc<RecordedEvent>>, LogError> {
+        let mut events = match self.options.feed.range(last, MOST_MESSAGES) {
+            RingRange::Events(events) => events,
+            RingRange::Nothing if !look => return Ok(Vec::new()),
+            RingRange::Nothing | RingRange::Behind => {
+                let read = self
+                    .options
+                    .store
+                    .read(self.options.log.id, last, MOST_MESSAGES)
+                    .await?;
+                read.into_iter().map(Arc::new).collect()
+            }
+        };
+        let mut bytes = 0;
+        let fitting = events.iter().take_while(|event| {
+            bytes += event.size();
+            bytes <= MOST_BYTES
+        });
+        let count = fitting.count().max(1);
+        events.truncate(count);
+        Ok(events)
+    }
+
+    async fn publish(&self, last: u64, events: &[Arc<RecordedEvent>]) -> Result<u64, LogError> {
+        let RelayOptions {
+            bus, log, observer, ..
+        } = &self.options;
+        let started = Instant::now();
+        self.note(last, Some(started));
+        match publish::batch(bus, *log, last, events).await? {
+            publish::Published::Stored { last } => {
+                observer.relayed(log.id, events.len(), started.elapsed());
+                self.note(last, None);
+                Ok(last)
+            }
+            // Another relay was faster, or an earlier try got through after all.
+            publish::Published::Elsewhere => self.agree().await,
+        }
+    }
+
+    fn note(&self, relayed: u64, behind_since: Option<Instant>) {
+        let mut status = self.status.lock();
+        status.relayed = relayed;
+        status.head = status.head.max(relayed);
+        status.behind_since = match behind_since {
+            Some(since) => status.behind_since.or(Some(since)),
+            None => None,
+        };
+    }
+}

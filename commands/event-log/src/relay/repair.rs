@@ -1,0 +1,90 @@
+//! Making the stream, and making it anew: JetStream is rebuildable from the log.
+
+use sqlx::PgConnection;
+
+use crate::integrity::{Agreement, compare};
+use crate::{Bus, LogError, LogInfo, LogStore, stream};
+
+/// Compares log and stream; makes a missing stream and makes a damaged one anew.
+pub(super) async fn check_and_mend(
+    store: &LogStore,
+    bus: &Bus,
+    log: LogInfo,
+    keep: u64,
+) -> Result<Agreement, LogError> {
+    let found = crate::integrity::check(store, bus, log).await?;
+    match found {
+        Agreement::NoStream | Agreement::StreamDamaged { .. } => {}
+        Agreement::Agree { .. }
+        | Agreement::StreamAhead { .. }
+        | Agreement::Diverged { .. }
+        | Agreement::ForeignStream { .. } => return Ok(found),
+    }
+    rebuild(store, bus, log, keep, false).await
+}
+
+/// Makes the stream anew from the log whatever it holds, for `flowgrid log rebuild-stream`.
+/// It starts at one of the newest `keep` positions; whoever needs older events reads the log.
+///
+/// # Errors
+/// When Postgres or NATS doesn't answer.
+pub async fn rebuild_stream(
+    store: &LogStore,
+    bus: &Bus,
+    log: LogInfo,
+    keep: u64,
+) -> Result<Agreement, LogError> {
+    rebuild(store, bus, log, keep, true).await
+}
+
+async fn rebuild(
+    store: &LogStore,
+    bus: &Bus,
+    log: LogInfo,
+    keep: u64,
+    force: bool,
+) -> Result<Agreement, LogError> {
+    // One process at a time, and only if it is still needed once it is our turn.
+    let mut transaction = store.pool().begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(hashtext('flowgrid.rebuild-stream'), $1)")
+        .bind(i32::from(log.id.0))
+        .execute(&mut *transaction)
+        .await?;
+    let rebuilt = rebuild_locked(&mut transaction, store, bus, log, keep, force).await;
+    transaction.rollback().await?;
+    rebuilt
+}
+
+async fn rebuild_locked(
+    connection: &mut PgConnection,
+    store: &LogStore,
+    bus: &Bus,
+    log: LogInfo,
+    keep: u64,
+    force: bool,
+) -> Result<Agreement, LogError> {
+    let head = store.head(log.id).await?;
+    match compare(connection, bus, log, head).await? {
+        Agreement::NoStream => {}
+        found @ (Agreement::Agree { .. }
+        | Agreement::StreamAhead { .. }
+        | Agreement::Diverged { .. }
+        | Agreement::ForeignStream { .. })
+            if !force =>
+        {
+            return Ok(found);
+        }
+        found => {
+            tracing::warn!(log = %log.id, ?found, "making the stream anew from the log");
+            stream::delete(bus, log).await?;
+        }
+    }
+    let oldest = store.archived_until(log.id).await? + 1;
+    let first = oldest.max((head + 1).saturating_sub(keep)).max(1);
+    stream::create(bus, log, first).await?;
+    Ok(Agreement::Agree {
+        first,
+        stream: first - 1,
+        log: head,
+    })
+}

@@ -1,0 +1,348 @@
+//! Everything that is read from the log.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use flowgrid_bus::{Epoch, LogId, RecordedEvent, Tenant};
+use parking_lot::RwLock;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+use crate::row::{COLUMNS, decode};
+use crate::{DbRole, LogError, pool};
+
+/// What a log is for. An organization lives on one log of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LogKind {
+    /// People and organizations.
+    Identity,
+    /// Buildings, alerts, grids, workflows, conversations.
+    Domain,
+    /// Readings and measurements, kept for a shorter time.
+    Telemetry,
+}
+
+impl LogKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Domain => "domain",
+            Self::Telemetry => "telemetry",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, LogError> {
+        match text {
+            "identity" => Ok(Self::Identity),
+            "domain" => Ok(Self::Domain),
+            "telemetry" => Ok(Self::Telemetry),
+            other => Err(LogError::Corrupt(format!("log kind {other:?}"))),
+        }
+    }
+}
+
+/// A log and its present life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogInfo {
+    pub id: LogId,
+    pub kind: LogKind,
+    pub epoch: Epoch,
+}
+
+/// Reads the log tables. Cheap to clone.
+#[derive(Clone)]
+pub struct LogStore {
+    pool: PgPool,
+    logs: Arc<[LogInfo]>,
+    placements: Arc<RwLock<HashMap<(Uuid, LogKind), LogId>>>,
+}
+
+/// How many placements are remembered before the memory starts afresh.
+const PLACEMENTS_KEPT: usize = 100_000;
+
+impl LogStore {
+    /// # Errors
+    /// When Postgres can't be reached or isn't migrated.
+    pub async fn open(url: &str, max_connections: u32) -> Result<Self, LogError> {
+        let pool = pool(url, DbRole::Log, max_connections)?;
+        let rows = sqlx::query("select log_id, kind, epoch from logs order by log_id")
+            .fetch_all(&pool)
+            .await?;
+        let logs = rows
+            .iter()
+            .map(|row| {
+                let epoch: i64 = row.try_get(2)?;
+                Ok(LogInfo {
+                    id: LogId(row.try_get(0)?),
+                    kind: LogKind::parse(row.try_get(1)?)?,
+                    epoch: Epoch(
+                        u32::try_from(epoch).map_err(|_| LogError::Corrupt("epoch".into()))?,
+                    ),
+                })
+            })
+            .collect::<Result<Arc<[_]>, LogError>>()?;
+        Ok(Self {
+            pool,
+            logs,
+            placements: Arc::default(),
+        })
+    }
+
+    /// All logs there were when the store was opened, by number.
+    pub fn logs(&self) -> &[LogInfo] {
+        &self.logs
+    }
+
+    pub fn info(&self, log: LogId) -> Option<LogInfo> {
+        self.logs.iter().find(|info| info.id == log).copied()
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The log of a kind on which an organization lives, given one when it has none.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached, or no such log exists.
+    pub async fn place(&self, tenant: &Tenant, kind: LogKind) -> Result<LogInfo, LogError> {
+        let known = self.placements.read().get(&(tenant.id(), kind)).copied();
+        let log = match known {
+            Some(log) => log,
+            None => self.placement_in_database(tenant, kind).await?,
+        };
+        self.info(log).ok_or(LogError::NoSuchLog(log))
+    }
+
+    async fn placement_in_database(
+        &self,
+        tenant: &Tenant,
+        kind: LogKind,
+    ) -> Result<LogId, LogError> {
+        let found: Option<i16> = sqlx::query_scalar("select place_tenant($1, $2, $3)")
+            .bind(tenant.id())
+            .bind(tenant.slug())
+            .bind(kind.as_str())
+            .fetch_one(&self.pool)
+            .await?;
+        let log =
+            LogId(found.ok_or_else(|| LogError::Corrupt(format!("no {} log", kind.as_str())))?);
+        let mut placements = self.placements.write();
+        if placements.len() >= PLACEMENTS_KEPT {
+            placements.clear();
+        }
+        placements.insert((tenant.id(), kind), log);
+        Ok(log)
+    }
+
+    /// The newest position, 0 when nothing was ever written.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn head(&self, log: LogId) -> Result<u64, LogError> {
+        let head: i64 = sqlx::query_scalar(
+            "select greatest(h.position, (select e.position from events e where e.log_id = $1 order by e.position desc limit 1)) \
+             from log_heads h where h.log_id = $1",
+        )
+        .bind(log.0)
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(LogError::NoSuchLog(log))?;
+        Ok(head.cast_unsigned())
+    }
+
+    /// The position after which the log still holds everything: 0 while nothing was archived.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn archived_until(&self, log: LogId) -> Result<u64, LogError> {
+        let first: Option<i64> = sqlx::query_scalar(
+            "select position from events where log_id = $1 order by position limit 1",
+        )
+        .bind(log.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        match first {
+            Some(first) => Ok(first.cast_unsigned().saturating_sub(1)),
+            None => self.head(log).await,
+        }
+    }
+
+    /// The events at `after + 1 ..= after + max`: contiguous, fewer only at the head.
+    ///
+    /// # Errors
+    /// [`LogError::Gap`] when a position is missing.
+    pub async fn read(
+        &self,
+        log: LogId,
+        after: u64,
+        max: usize,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let sql = format!(
+            "select {COLUMNS} from events where log_id = $1 and position > $2 and position <= $3 order by position"
+        );
+        let until = after.saturating_add(max as u64).min(i64::MAX as u64);
+        let rows = sqlx::query(&sql)
+            .bind(log.0)
+            .bind(after.cast_signed())
+            .bind(until.cast_signed())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for (row, expected) in rows.iter().zip(after + 1..) {
+            let event = decode(log, row)?;
+            if event.position != expected {
+                return Err(LogError::Gap {
+                    log,
+                    expected,
+                    found: event.position,
+                });
+            }
+            events.push(event);
+        }
+        Ok(events)
+    }
+
+    /// One organization's events among the next `scan` positions after `after`, at most `max`.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn read_of_tenant(
+        &self,
+        log: LogId,
+        tenant: Uuid,
+        after: u64,
+        scan: u64,
+        max: usize,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let sql = format!(
+            "select {COLUMNS} from events where log_id = $1 and position > $2 and position <= $3 and tenant_id = $4 \
+             order by position limit $5"
+        );
+        let until = after.saturating_add(scan).min(i64::MAX as u64);
+        let rows = sqlx::query(&sql)
+            .bind(log.0)
+            .bind(after.cast_signed())
+            .bind(until.cast_signed())
+            .bind(tenant)
+            .bind(i64::try_from(max).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| decode(log, row)).collect()
+    }
+
+    /// One aggregate's events beyond a version, in order. Its row says in which leaves they lie.
+    ///
+    /// # Errors
+    /// [`LogError::Gap`] when a version is missing.
+    pub async fn read_aggregate(
+        &self,
+        log: LogId,
+        aggregate_type: &str,
+        qualified_id: &str,
+        after_sequence: u64,
+        max: usize,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let Some((first, last)) = self.span(log, aggregate_type, qualified_id).await? else {
+            return Ok(Vec::new());
+        };
+        let sql = format!(
+            "select {COLUMNS} from events where log_id = $1 and position >= $2 and position <= $3 \
+             and aggregate_type = $4 and aggregate_id = $5 and sequence > $6 order by sequence limit $7"
+        );
+        let rows = sqlx::query(&sql)
+            .bind(log.0)
+            .bind(first)
+            .bind(last)
+            .bind(aggregate_type)
+            .bind(qualified_id)
+            .bind(after_sequence.cast_signed())
+            .bind(i64::try_from(max).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for (row, expected) in rows.iter().zip(after_sequence + 1..) {
+            let event = decode(log, row)?;
+            if event.sequence != expected {
+                return Err(LogError::Gap {
+                    log,
+                    expected,
+                    found: event.sequence,
+                });
+            }
+            events.push(event);
+        }
+        Ok(events)
+    }
+
+    async fn span(
+        &self,
+        log: LogId,
+        aggregate_type: &str,
+        id: &str,
+    ) -> Result<Option<(i64, i64)>, LogError> {
+        let span = sqlx::query_as(
+            "select first_position, last_position from streams \
+             where log_id = $1 and aggregate_type = $2 and aggregate_id = $3",
+        )
+        .bind(log.0)
+        .bind(aggregate_type)
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(span)
+    }
+
+    /// Who holds a claim: the owner's local id.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn claim_owner(
+        &self,
+        log: LogId,
+        tenant: Uuid,
+        scope: &str,
+        key: &str,
+    ) -> Result<Option<String>, LogError> {
+        let owner = sqlx::query_scalar(
+            "select owner from claims where log_id = $1 and tenant_id = $2 and scope = $3 and key = $4",
+        )
+        .bind(log.0)
+        .bind(tenant)
+        .bind(scope)
+        .bind(key)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(owner)
+    }
+
+    /// The receipt of a command of the last 24 hours.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn receipt(
+        &self,
+        log: LogId,
+        tenant: Uuid,
+        key: &str,
+    ) -> Result<Option<crate::StoredReceipt>, LogError> {
+        let row = sqlx::query(
+            "select fingerprint, status, aggregate_id, sequence, position from receipts \
+             where log_id = $1 and tenant_id = $2 and key = $3 and day >= (clock_timestamp() at time zone 'UTC')::date - 1 \
+             and recorded_at > clock_timestamp() - interval '24 hours' order by day desc limit 1",
+        )
+        .bind(log.0)
+        .bind(tenant)
+        .bind(key)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(crate::StoredReceipt {
+            fingerprint: row.try_get(0)?,
+            status: row.try_get::<i16, _>(1)?.cast_unsigned(),
+            id: row.try_get(2)?,
+            sequence: row.try_get::<i64, _>(3)?.cast_unsigned(),
+            position: row.try_get::<i64, _>(4)?.cast_unsigned(),
+        }))
+    }
+}
