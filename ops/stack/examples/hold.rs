@@ -18,7 +18,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let state = env::args_os().nth(1).map_or_else(default_state_dir, Into::into);
+    let state = env::args_os()
+        .nth(1)
+        .map_or_else(default_state_dir, Into::into);
     let stack = Stack::start(StackOptions::new(state)).await?;
     println!("{}", stack.database_url().unwrap_or_default());
     println!("{}", stack.nats_url().unwrap_or_default());
