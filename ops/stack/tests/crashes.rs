@@ -1,5 +1,7 @@
 //! A killed parent leaves nothing that blocks the next start.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::{
     env, fs,
     path::{Path, PathBuf},

@@ -1,5 +1,7 @@
 //! What the servers offer once they run.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The second start: the same data, other ports if need be, and one stack a folder.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::{net::TcpListener, time::Instant};
