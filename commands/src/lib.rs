@@ -1,1 +1,19 @@
-//! flowgrid-commands
+//! The way of one command: load the aggregate, decide, append; again when somebody was faster.
+
+mod caller;
+mod commands;
+mod error;
+mod heal;
+mod history;
+mod known;
+mod outcome;
+mod plan;
+mod request;
+
+pub use caller::Caller;
+pub use commands::{Commands, CommandsOptions};
+pub use error::CommandError;
+pub use heal::{Healed, heal_log};
+pub use history::{At, Loaded};
+pub use outcome::{Outcome, OutcomeKind};
+pub use request::{Idempotency, Request};
