@@ -32,6 +32,10 @@ pub trait Event:
     /// # Errors
     /// See [`DecodeError`].
     fn decode(event_type: &str, event_version: &str, payload: &str) -> Result<Self, DecodeError>;
+
+    /// The schema of every event's payload, in the order of the table.
+    #[cfg(feature = "openapi")]
+    fn schemas() -> Vec<crate::EventSchema>;
 }
 
 /// Why a stored event can't be read. Each of them stops the reader: skipping would be a lie.

@@ -61,6 +61,11 @@ macro_rules! events {
                     source,
                 })
             }
+
+            #[cfg(feature = "openapi")]
+            fn schemas() -> Vec<$crate::EventSchema> {
+                vec![$($crate::EventSchema::of::<$event>($type, $version)),+]
+            }
         }
     };
 }
@@ -72,6 +77,7 @@ mod tests {
     use crate::{DecodeError, Event};
 
     #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     #[serde(rename_all = "camelCase")]
     pub struct Measured {
         in_metres: f64,

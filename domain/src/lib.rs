@@ -15,9 +15,13 @@ mod decider;
 mod fields;
 mod patch;
 mod rejection;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod values;
 
 pub use decider::{ClaimChange, Decider, DecodeError, Event};
 pub use fields::Fields;
 pub use patch::Patch;
 pub use rejection::{FieldError, Rejection};
+#[cfg(feature = "openapi")]
+pub use schema::EventSchema;

@@ -25,6 +25,7 @@ events! {
 
 /// How bad and where: in every event of an alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
     /// As it is once the event has happened.
@@ -45,6 +46,7 @@ pub struct Source {
 
 /// Something is wrong; from now on it is the one open alert of its source and type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Raised {
     #[serde(flatten)]
@@ -58,14 +60,17 @@ pub struct Raised {
 
 /// The same was noticed once more. The latest raise has the last word on severity and texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RaisedAgain {
     #[serde(flatten)]
     pub place: Place,
     /// Present when it became another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, required = false))]
     pub message: Patch<String>,
     pub occurred_at: DateTime<Utc>,
     /// How often it has been raised, this time included.
@@ -74,18 +79,22 @@ pub struct RaisedAgain {
 
 /// Its texts or its severity became others; of the texts only those that changed are here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
     #[serde(flatten)]
     pub place: Place,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Patch::is_absent")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, required = false))]
     pub message: Patch<String>,
 }
 
 /// Somebody has seen it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Acknowledged {
     #[serde(flatten)]
@@ -97,6 +106,7 @@ pub struct Acknowledged {
 
 /// Somebody is to see to it; nobody any more, when `assignee` is null.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Assigned {
     #[serde(flatten)]
@@ -107,6 +117,7 @@ pub struct Assigned {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Commented {
     #[serde(flatten)]
@@ -119,6 +130,7 @@ pub struct Commented {
 
 /// It is to keep quiet until then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Snoozed {
     #[serde(flatten)]
@@ -130,6 +142,7 @@ pub struct Snoozed {
 
 /// What it was about is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Resolved {
     #[serde(flatten)]
@@ -141,6 +154,7 @@ pub struct Resolved {
 
 /// It should never have been raised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Withdrawn {
     #[serde(flatten)]

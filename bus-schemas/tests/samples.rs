@@ -1,0 +1,84 @@
+//! Every event type has golden samples, and they decode for ever.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use flowgrid_domain::Event;
+use flowgrid_domain::alerts::AlertEvent;
+use flowgrid_domain::buildings::BuildingEvent;
+use serde_json::Value;
+
+struct Sample {
+    file: String,
+    event_type: String,
+    version: String,
+    payload: Value,
+}
+
+fn samples() -> Vec<Sample> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let files = folder
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let json = files.filter(|path| path.extension().is_some_and(|end| end == "json"));
+    json.map(|path| {
+        let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let (event_type, rest) = file.split_once(".v").unwrap();
+        let major = rest.split('.').next().unwrap();
+        Sample {
+            event_type: event_type.to_owned(),
+            version: format!("{major}.0"),
+            payload: serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap(),
+            file,
+        }
+    })
+    .collect()
+}
+
+/// Decodes a sample; answers what it is written as today.
+fn decode<E: Event>(sample: &Sample) -> (String, Value) {
+    let payload = sample.payload.to_string();
+    let event = E::decode(&sample.event_type, &sample.version, &payload)
+        .unwrap_or_else(|error| panic!("{}: {error}", sample.file));
+    assert_eq!(event.event_type(), sample.event_type);
+    let written = serde_json::from_str(&event.payload().unwrap()).unwrap();
+    (event.event_version().to_owned(), written)
+}
+
+#[test]
+fn every_sample_decodes_and_is_written_again_as_it_was() {
+    for sample in samples() {
+        let (version, written) = match sample.event_type.split('.').next().unwrap() {
+            "building" => decode::<BuildingEvent>(&sample),
+            "alert" => decode::<AlertEvent>(&sample),
+            other => panic!("{}: no aggregate {other}", sample.file),
+        };
+        if version == sample.version {
+            assert_eq!(written, sample.payload, "{}", sample.file);
+        }
+    }
+}
+
+#[test]
+fn every_event_in_its_version_has_a_sample() {
+    let found: BTreeSet<(String, String)> = samples()
+        .into_iter()
+        .map(|sample| (sample.event_type, sample.version))
+        .collect();
+    for (name, version) in BuildingEvent::KNOWN.iter().chain(AlertEvent::KNOWN) {
+        let wanted = ((*name).to_owned(), (*version).to_owned());
+        assert!(found.contains(&wanted), "no sample of {name} {version}");
+    }
+}
+
+#[test]
+fn every_event_says_who_may_see_it() {
+    let known: BTreeSet<&str> = BuildingEvent::KNOWN
+        .iter()
+        .chain(AlertEvent::KNOWN)
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(known, flowgrid_bus::event_types().collect());
+}
