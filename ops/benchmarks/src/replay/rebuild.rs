@@ -1,0 +1,68 @@
+//! One rebuild, from the request to the swap.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::Result;
+use crate::http::{self, Client};
+use crate::server::Server;
+
+const PROJECTIONS: &str = "/api/v1/projections";
+const POLL: Duration = Duration::from_millis(20);
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// Asks for rebuilds of `buildings` with the operator's token.
+#[derive(Debug)]
+pub(crate) struct Rebuild {
+    client: Client,
+    token: String,
+}
+
+impl Rebuild {
+    pub(crate) async fn new(server: &Server) -> Result<Self> {
+        let token = server.operator_token().await?;
+        let client = Client::connect(server.address).await?;
+        Ok(Self { client, token })
+    }
+
+    /// How long it took until queries read the new generation.
+    pub(crate) async fn run(&mut self) -> Result<Duration> {
+        let before = self.status().await?["generation"].clone();
+        let began = Instant::now();
+        let path = format!("{PROJECTIONS}/buildings/rebuild");
+        let request = http::request("POST", &path, &self.token, "", "");
+        let answer = self.client.send(&request).await?;
+        if !answer.is_success() {
+            return Err(format!("no rebuild: {}", answer.describe()).into());
+        }
+        while began.elapsed() < LONGEST {
+            let status = self.status().await?;
+            if status["generation"] != before {
+                return Ok(began.elapsed());
+            }
+            if let Some("failed" | "cancelled" | "differs") = status["rebuild"]["state"].as_str() {
+                return Err(format!("the rebuild ended: {status}").into());
+            }
+            sleep(POLL).await;
+        }
+        Err(format!("no swap within {LONGEST:?}: {}", self.status().await?).into())
+    }
+
+    async fn status(&mut self) -> Result<Value> {
+        let answer = self
+            .client
+            .send(&http::get(PROJECTIONS, &self.token))
+            .await?;
+        if !answer.is_success() {
+            return Err(format!("{PROJECTIONS}: {}", answer.describe()).into());
+        }
+        let all: Value = serde_json::from_slice(answer.body)?;
+        let all = all["data"]
+            .as_array()
+            .ok_or("the projections are no list")?;
+        let ours = all.iter().find(|one| one["name"] == "buildings");
+        Ok(ours.ok_or("there is no projection `buildings`")?.clone())
+    }
+}

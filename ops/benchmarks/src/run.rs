@@ -1,0 +1,59 @@
+//! Runs one bench, within bounds, against a server of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::cli::{Bench, Cli};
+use crate::database;
+use crate::durability::Durability;
+use crate::report::Report;
+use crate::server::Server;
+use crate::{Result, commands, latency, memory, push, replay};
+
+/// No bench takes longer, whatever hangs.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+/// Whether the run is valid and reaches what it must.
+pub(crate) async fn run(cli: Cli) -> Result<bool> {
+    if cli.bench == Bench::PushClients {
+        push::clients::run().await?;
+        return Ok(true);
+    }
+    let report = timeout(LONGEST, measure(&cli)).await??;
+    Ok(report.print(cli.json))
+}
+
+async fn measure(cli: &Cli) -> Result<Report> {
+    let binary = binary(cli)?;
+    let server = Server::start(&binary, &cli.state, cli.bench.name()).await?;
+    let state = server.state.clone();
+    let measured = with(cli, server).await;
+    measured.map_err(|e| format!("{e} (the server's log is in {})", state.display()).into())
+}
+
+async fn with(cli: &Cli, server: Server) -> Result<Report> {
+    let mut db = database::connect(&server.database_url).await?;
+    let durability = Durability::read(&server, &mut db).await?;
+    let mut report = Report::new(cli.bench.name(), &durability);
+    let phase = |default: u64| Duration::from_secs(cli.seconds.unwrap_or(default));
+    match cli.bench {
+        Bench::Commands => commands::measure(&server, &mut db, phase(8), &mut report).await?,
+        Bench::Latency => latency::measure(&server, &mut db, phase(20), &mut report).await?,
+        Bench::Replay => replay::measure(&server, &mut db, &mut report).await?,
+        Bench::Push => push::measure(&server, phase(20), &mut report).await?,
+        Bench::Memory => memory::measure(&server, &mut db, &mut report).await?,
+        Bench::PushClients => {}
+    }
+    drop(db);
+    server.stop().await?;
+    Ok(report)
+}
+
+fn binary(cli: &Cli) -> Result<PathBuf> {
+    if let Some(binary) = &cli.binary {
+        return Ok(binary.clone());
+    }
+    Ok(std::env::current_exe()?.with_file_name("flowgrid"))
+}
