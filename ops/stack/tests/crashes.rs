@@ -94,11 +94,10 @@ async fn hold(folder: &Path) -> (Child, String) {
         .spawn()
         .unwrap_or_else(|e| panic!("{}: {e}; cargo test builds it", program.display()));
     let mut lines = BufReader::new(parent.stdout.take().unwrap()).lines();
-    let url = lines
-        .next_line()
-        .await
-        .unwrap()
-        .expect("the example failed");
+    let url = lines.next_line().await.unwrap();
+    // The pipe closes when we return: all that it prints must be read by then.
+    let _nats = lines.next_line().await.unwrap();
+    let url = url.expect("the example failed");
     (parent, url)
 }
 
