@@ -1,0 +1,247 @@
+//! One log's live events on their way to subscribers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::ws::Utf8Bytes;
+use flowgrid_bus::{Epoch, LogId, Position, RecordedEvent, lowest_role};
+use flowgrid_log::LogInfo;
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use super::facets::Facets;
+use super::index::Index;
+use super::metrics::PushMetrics;
+use super::outbox::Frame;
+use super::outgoing;
+use super::recent::Recent;
+use super::subscription::Subscription;
+
+/// How many events may be handed over while the feed is locked.
+const HANDED_OVER: usize = 256;
+
+/// The subscriptions of one log, and the edge up to which they were served.
+#[derive(Debug)]
+pub struct Feed {
+    info: LogInfo,
+    metrics: Arc<PushMetrics>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Every event up to here was handed out; `None` before the log could be read.
+    edge: Option<u64>,
+    recent: Recent,
+    tenants: HashMap<Uuid, Index>,
+}
+
+/// What became of a wish to join the live subscriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// Live from this edge on; whatever lay before was handed over.
+    Live(u64),
+    /// Events up to this edge are still lacking: read them first.
+    Behind(u64),
+    /// The log could not be read yet, or the subscription has ended.
+    No,
+}
+
+/// What the client hears of its subscription before its first event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was told already.
+    Said,
+    /// It did not ask to resume.
+    Fresh,
+    /// It did, and this became of it.
+    Recovered(bool),
+}
+
+impl Feed {
+    pub fn new(info: LogInfo, metrics: Arc<PushMetrics>) -> Self {
+        Self {
+            info,
+            metrics,
+            state: Mutex::default(),
+        }
+    }
+
+    pub fn log(&self) -> LogId {
+        self.info.id
+    }
+
+    pub fn token(&self, n: u64) -> Position {
+        Position {
+            log: self.info.id,
+            epoch: self.info.epoch,
+            n,
+        }
+    }
+
+    /// Up to where events were handed out; `None` before the log could be read.
+    pub fn edge(&self) -> Option<u64> {
+        self.state.lock().edge
+    }
+
+    /// The dispatcher begins after `position`.
+    pub fn start(&self, position: u64) {
+        self.state.lock().edge = Some(position);
+    }
+
+    /// Hands one event, the next of the log, to whoever follows it. Returns how many did.
+    pub fn dispatch(&self, event: &Arc<RecordedEvent>) -> usize {
+        let mut state = self.state.lock();
+        let served = match state.tenants.get(&event.tenant_id) {
+            Some(index) => self.serve(index, event),
+            None => 0,
+        };
+        state.edge = Some(event.position);
+        state.recent.push(event.clone());
+        served
+    }
+
+    /// Joins from the edge on, whatever lay before.
+    pub fn join(&self, subscription: &Arc<Subscription>, answer: Answer) -> Joined {
+        let mut state = self.state.lock();
+        let Some(edge) = state.edge else {
+            return Joined::No;
+        };
+        self.answer(subscription, edge, answer);
+        self.enter(&mut state, subscription, edge)
+    }
+
+    /// Joins if nothing lies between `position` and the edge but what can be handed over here.
+    pub fn join_after(
+        &self,
+        subscription: &Arc<Subscription>,
+        position: u64,
+        answer: Answer,
+    ) -> Joined {
+        let mut state = self.state.lock();
+        let Some(edge) = state.edge else {
+            return Joined::No;
+        };
+        if position < edge {
+            let Some(lacking) = state.recent.after(position, edge, HANDED_OVER) else {
+                return Joined::Behind(edge);
+            };
+            self.answer(subscription, edge, answer);
+            for event in lacking {
+                self.serve_one(subscription, event);
+            }
+        } else {
+            self.answer(subscription, edge, answer);
+        }
+        self.enter(&mut state, subscription, edge)
+    }
+
+    /// Says that the subscription stands and how far the log is.
+    pub fn answer(&self, subscription: &Subscription, edge: u64, answer: Answer) {
+        let recovered = match answer {
+            Answer::Said => return,
+            Answer::Fresh => None,
+            Answer::Recovered(recovered) => Some(recovered),
+        };
+        let position = self.token(edge.max(subscription.after));
+        let text = outgoing::subscribed(&subscription.label, position, recovered);
+        let outbox = &subscription.peer.outbox;
+        outbox.push(Frame::answer(text), subscription.lane());
+    }
+
+    fn enter(&self, state: &mut State, subscription: &Arc<Subscription>, edge: u64) -> Joined {
+        if subscription.is_gone() {
+            return Joined::No;
+        }
+        subscription.is_live_now();
+        let index = state.tenants.entry(subscription.tenant.id()).or_default();
+        index.insert(subscription.clone());
+        self.metrics.subscriptions.inc();
+        Joined::Live(edge)
+    }
+
+    /// Ends a subscription, live or on its way to be.
+    pub fn leave(&self, subscription: &Subscription) {
+        subscription.leave();
+        let mut state = self.state.lock();
+        let tenant = subscription.tenant.id();
+        let Some(index) = state.tenants.get_mut(&tenant) else {
+            return;
+        };
+        if index.remove(subscription) {
+            self.metrics.subscriptions.dec();
+        }
+        if index.is_empty() {
+            state.tenants.remove(&tenant);
+        }
+    }
+
+    fn serve(&self, index: &Index, event: &RecordedEvent) -> usize {
+        let Some(lowest) = lowest_role(&event.event_type) else {
+            return 0;
+        };
+        let mut writer = Writer::new(event, self.info.epoch);
+        let (mut served, mut dropped) = (0, 0);
+        index.for_each(&Facets::of(event), |subscription| {
+            if subscription.after >= event.position || !subscription.peer.may_see(lowest) {
+                return;
+            }
+            if subscription.offer(event.position, writer.text(&subscription.label)) {
+                served += 1;
+            } else {
+                dropped += 1;
+            }
+        });
+        self.metrics.delivered.inc_by(served as u64);
+        self.metrics.dropped.inc_by(dropped);
+        served
+    }
+
+    /// Hands a past event to one subscription, if it belongs to it. False when the connection
+    /// takes no more.
+    pub fn serve_one(&self, subscription: &Subscription, event: &RecordedEvent) -> bool {
+        let ours = event.tenant_id == subscription.tenant.id()
+            && event.position > subscription.after
+            && subscription.channel.carries(&Facets::of(event));
+        let seen = lowest_role(&event.event_type).is_some_and(|low| subscription.peer.may_see(low));
+        if !ours || !seen {
+            return true;
+        }
+        let text = Writer::new(event, self.info.epoch).text(&subscription.label);
+        self.metrics.delivered.inc();
+        subscription.offer(event.position, text)
+    }
+}
+
+/// Writes an event's messages: the common part once, equal messages once.
+struct Writer<'a> {
+    event: &'a RecordedEvent,
+    epoch: Epoch,
+    tail: Option<String>,
+    last: Option<(Arc<str>, Utf8Bytes)>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(event: &'a RecordedEvent, epoch: Epoch) -> Self {
+        Self {
+            event,
+            epoch,
+            tail: None,
+            last: None,
+        }
+    }
+
+    fn text(&mut self, label: &Arc<str>) -> Utf8Bytes {
+        if let Some((known, text)) = &self.last
+            && (Arc::ptr_eq(known, label) || **known == **label)
+        {
+            return text.clone();
+        }
+        let tail = self
+            .tail
+            .get_or_insert_with(|| outgoing::event_tail(self.event, self.epoch));
+        let text = Utf8Bytes::from(outgoing::event(label, tail));
+        self.last = Some((label.clone(), text.clone()));
+        text
+    }
+}

@@ -1,0 +1,251 @@
+//! What waits to be written to one connection: two lanes, bounded in messages and bytes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+use axum::extract::ws::Utf8Bytes;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::metrics::PushMetrics;
+
+/// One message that waits.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub text: Utf8Bytes,
+    /// The subscription it belongs to; 0 for answers.
+    pub subscription: u64,
+    /// The event's position; 0 for answers.
+    pub position: u64,
+}
+
+impl Frame {
+    pub fn answer(text: String) -> Self {
+        Self {
+            text: text.into(),
+            subscription: 0,
+            position: 0,
+        }
+    }
+}
+
+/// Which messages go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Written before everything else that waits.
+    Urgent,
+    Normal,
+}
+
+/// Why a connection takes no more messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It reads more slowly than its channels speak.
+    Lagged,
+    /// The process goes away.
+    Drained,
+}
+
+/// A bounded queue with one reader, the connection's task. It owns no memory while it is empty.
+#[derive(Debug)]
+pub struct Outbox {
+    waiting: Mutex<Waiting>,
+    room: Notify,
+    metrics: Arc<PushMetrics>,
+    messages: u32,
+    bytes: u32,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    urgent: VecDeque<Frame>,
+    normal: VecDeque<Frame>,
+    bytes: usize,
+    ending: Option<Ending>,
+    closed: bool,
+    reader: Option<Waker>,
+    /// The reader can't write now: only an ending wakes it.
+    blocked: bool,
+}
+
+impl Waiting {
+    fn len(&self) -> usize {
+        self.urgent.len() + self.normal.len()
+    }
+}
+
+impl Outbox {
+    /// Bounded to so many `messages` and so many `bytes`.
+    pub fn new(messages: usize, bytes: usize, metrics: Arc<PushMetrics>) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            room: Notify::new(),
+            metrics,
+            messages: u32::try_from(messages).unwrap_or(u32::MAX),
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Adds a message, unless the connection is ending. One too many ends it as lagged.
+    pub fn push(&self, frame: Frame, lane: Lane) -> bool {
+        let mut waiting = self.waiting.lock();
+        if waiting.closed || waiting.ending.is_some() {
+            return false;
+        }
+        let bytes = waiting.bytes + frame.text.len();
+        let fits = waiting.len() < self.messages as usize && bytes <= self.bytes as usize;
+        if fits {
+            waiting.bytes = bytes;
+            match lane {
+                Lane::Urgent => waiting.urgent.push_back(frame),
+                Lane::Normal => waiting.normal.push_back(frame),
+            }
+            self.metrics.queued.inc();
+        } else {
+            waiting.ending = Some(Ending::Lagged);
+            self.metrics.lagged.inc();
+        }
+        let reader = if fits && waiting.blocked {
+            None
+        } else {
+            waiting.reader.take()
+        };
+        drop(waiting);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        fits
+    }
+
+    /// The next message to write. When there is none, `reader` is woken by the next one.
+    /// A lagging connection's messages stay where they are, for [`Outbox::first_waiting`].
+    pub fn poll_pop(&self, reader: &Waker) -> Poll<Frame> {
+        let mut waiting = self.waiting.lock();
+        let frame = match waiting.ending {
+            Some(Ending::Lagged) => None,
+            Some(Ending::Drained) | None => {
+                pop(&mut waiting.urgent).or_else(|| pop(&mut waiting.normal))
+            }
+        };
+        let Some(frame) = frame else {
+            waiting.blocked = false;
+            watch(&mut waiting.reader, reader);
+            return Poll::Pending;
+        };
+        waiting.bytes = waiting.bytes.saturating_sub(frame.text.len());
+        let left = waiting.len();
+        drop(waiting);
+        self.metrics.queued.dec();
+        if left <= self.messages as usize / 4 {
+            self.room.notify_waiters();
+        }
+        Poll::Ready(frame)
+    }
+
+    /// The reader can't write: it is woken when it must say farewell, not by further messages.
+    pub fn blocked(&self, reader: &Waker) {
+        let mut waiting = self.waiting.lock();
+        waiting.blocked = true;
+        watch(&mut waiting.reader, reader);
+    }
+
+    /// Whether the connection must say farewell: at once when it lags, else once all is written.
+    pub fn ending(&self) -> Option<Ending> {
+        let waiting = self.waiting.lock();
+        match waiting.ending {
+            Some(Ending::Drained) if waiting.len() > 0 => None,
+            ending => ending,
+        }
+    }
+
+    /// No further messages; the reader is woken to say farewell.
+    pub fn end(&self, ending: Ending) {
+        let mut waiting = self.waiting.lock();
+        if waiting.ending.is_none() && ending == Ending::Lagged {
+            self.metrics.lagged.inc();
+        }
+        waiting.ending.get_or_insert(ending);
+        let reader = waiting.reader.take();
+        drop(waiting);
+        self.room.notify_waiters();
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+    }
+
+    /// Waits until at most half of the queue is taken. False when the connection has ended.
+    pub async fn room(&self) -> bool {
+        loop {
+            let freed = self.room.notified();
+            tokio::pin!(freed);
+            freed.as_mut().enable();
+            {
+                let waiting = self.waiting.lock();
+                if waiting.closed || waiting.ending.is_some() {
+                    return false;
+                }
+                let free = waiting.len() * 2 <= self.messages as usize;
+                if free && waiting.bytes * 2 <= self.bytes as usize {
+                    return true;
+                }
+            }
+            freed.await;
+        }
+    }
+
+    /// The position of the first message of a subscription that still waits.
+    pub fn first_waiting(&self, subscription: u64) -> Option<u64> {
+        let waiting = self.waiting.lock();
+        let all = waiting.urgent.iter().chain(&waiting.normal);
+        all.filter(|frame| frame.subscription == subscription)
+            .map(|frame| frame.position)
+            .next()
+    }
+
+    /// Forgets the messages of a subscription that still wait.
+    pub fn forget(&self, subscription: u64) {
+        let mut waiting = self.waiting.lock();
+        let before = waiting.len();
+        waiting
+            .urgent
+            .retain(|frame| frame.subscription != subscription);
+        waiting
+            .normal
+            .retain(|frame| frame.subscription != subscription);
+        let all = waiting.urgent.iter().chain(&waiting.normal);
+        waiting.bytes = all.map(|frame| frame.text.len()).sum();
+        let gone = before - waiting.len();
+        drop(waiting);
+        self.metrics.queued.sub(i64::try_from(gone).unwrap_or(0));
+    }
+
+    /// The connection is over: whatever waits is dropped.
+    pub fn close(&self) {
+        let mut waiting = self.waiting.lock();
+        let gone = waiting.len();
+        *waiting = Waiting {
+            closed: true,
+            ending: waiting.ending,
+            ..Waiting::default()
+        };
+        drop(waiting);
+        self.metrics.queued.sub(i64::try_from(gone).unwrap_or(0));
+        self.room.notify_waiters();
+    }
+}
+
+fn watch(slot: &mut Option<Waker>, reader: &Waker) {
+    if !slot.as_ref().is_some_and(|known| known.will_wake(reader)) {
+        *slot = Some(reader.clone());
+    }
+}
+
+/// Takes the first, and gives the memory back with the last.
+fn pop(lane: &mut VecDeque<Frame>) -> Option<Frame> {
+    let frame = lane.pop_front();
+    if lane.is_empty() {
+        *lane = VecDeque::new();
+    }
+    frame
+}

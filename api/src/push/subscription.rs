@@ -1,0 +1,141 @@
+//! One subscription of one connection.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+
+use axum::extract::ws::Utf8Bytes;
+use flowgrid_bus::{Role, Tenant};
+
+use super::channel::Channel;
+use super::outbox::{Frame, Lane, Outbox};
+
+/// The part of a connection that dispatchers and replays see.
+#[derive(Debug)]
+pub struct Peer {
+    pub number: u64,
+    pub outbox: Outbox,
+    role: AtomicU8,
+}
+
+impl Peer {
+    pub fn new(number: u64, outbox: Outbox) -> Self {
+        Self {
+            number,
+            outbox,
+            role: AtomicU8::new(Role::Viewer as u8),
+        }
+    }
+
+    /// From now on only what `role` may see is sent.
+    pub fn set_role(&self, role: Role) {
+        self.role.store(role as u8, Ordering::Relaxed);
+    }
+
+    /// Whether events that ask for at least `lowest` may be sent.
+    pub fn may_see(&self, lowest: Role) -> bool {
+        self.role.load(Ordering::Relaxed) >= lowest as u8
+    }
+}
+
+/// `cursor` of a subscription that follows the dispatcher.
+const LIVE: u64 = u64::MAX;
+
+/// A channel as one connection follows it.
+#[derive(Debug)]
+pub struct Subscription {
+    /// Unique within the process, ascending; never 0.
+    pub number: u64,
+    pub peer: Arc<Peer>,
+    pub tenant: Tenant,
+    pub channel: Channel,
+    /// `"id":1,"channel":"buildings"`, shared with others that say the same.
+    pub label: Arc<str>,
+    /// Events up to here are known to the client already.
+    pub after: u64,
+    /// How far its replay has come, else [`LIVE`].
+    cursor: AtomicU64,
+    /// The first position that its connection lost; 0 when none.
+    lost: AtomicU64,
+    gone: AtomicBool,
+}
+
+impl Subscription {
+    pub fn new(
+        number: u64,
+        peer: Arc<Peer>,
+        tenant: Tenant,
+        channel: Channel,
+        label: Arc<str>,
+        after: u64,
+    ) -> Self {
+        Self {
+            number,
+            peer,
+            tenant,
+            channel,
+            label,
+            after,
+            cursor: AtomicU64::new(LIVE),
+            lost: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
+        }
+    }
+
+    pub fn lane(&self) -> Lane {
+        if self.channel.is_urgent() {
+            Lane::Urgent
+        } else {
+            Lane::Normal
+        }
+    }
+
+    /// Hands an event's message to the connection; false when the connection takes no more.
+    pub fn offer(&self, position: u64, text: Utf8Bytes) -> bool {
+        let frame = Frame {
+            text,
+            subscription: self.number,
+            position,
+        };
+        let taken = self.peer.outbox.push(frame, self.lane());
+        if !taken {
+            // Only the first loss counts.
+            let _ = self
+                .lost
+                .compare_exchange(0, position, Ordering::AcqRel, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    pub fn replayed_to(&self, position: u64) {
+        self.cursor.store(position, Ordering::Release);
+    }
+
+    pub fn is_live_now(&self) {
+        self.cursor.store(LIVE, Ordering::Release);
+    }
+
+    /// It ends: a replay that is about to join the live ones must not.
+    pub fn leave(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+
+    /// Up to where everything was written or is about to be, when the connection has stopped
+    /// taking messages. `edge` must have been read after it stopped.
+    pub fn resume_at(&self, edge: u64) -> u64 {
+        let reached = match self.cursor.load(Ordering::Acquire) {
+            LIVE => edge.max(self.after),
+            replayed => replayed,
+        };
+        let lost = match self.lost.load(Ordering::Acquire) {
+            0 => None,
+            position => Some(position),
+        };
+        let waiting = self.peer.outbox.first_waiting(self.number);
+        let missed = lost.into_iter().chain(waiting).min();
+        missed.map_or(reached, |first| reached.min(first.saturating_sub(1)))
+    }
+}
