@@ -73,3 +73,31 @@ impl EventUpcaster for TagPayload {
         event
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::buildings::Retired;
+
+    fn stored(payload: Value) -> SerializedEvent {
+        let text = str::to_owned;
+        let (name, version) = (text("building.retired"), text("1.0"));
+        let id = text("acme/rathaus");
+        SerializedEvent::new(id, 2, text("building"), name, version, payload, json!({}))
+    }
+
+    #[test]
+    fn payloads_of_the_log_get_their_tag_once() {
+        let retired = BuildingEvent::Retired(Retired {});
+        for payload in [json!({}), json!({"building.retired": {}})] {
+            let read = TagPayload.upcast(stored(payload)).payload;
+            assert_eq!(serde_json::to_value(&retired).unwrap(), read);
+            assert_eq!(
+                serde_json::from_value::<BuildingEvent>(read).unwrap(),
+                retired
+            );
+        }
+    }
+}
