@@ -1,1 +1,8 @@
-//! flowgrid-tests
+//! What the tests share: real servers, each test with a database and a NATS of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod log;
+mod postgres;
+
+pub use log::{TestLog, building, eventually};
+pub use postgres::fresh_database;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_nats::ServerAddr;
 use async_nats::connection::State;
 use async_nats::jetstream::{self, Context};
 use flowgrid_bus::LogId;
@@ -30,7 +31,25 @@ impl Bus {
     /// # Errors
     /// When `url` is no NATS URL. The error doesn't repeat it: it holds a password.
     pub async fn connect(url: &str, name: &str, replicas: usize) -> Result<Self, LogError> {
-        let client = async_nats::ConnectOptions::new()
+        let wrong =
+            || LogError::Setting("NATS_URL: expected nats://user:password@host:port[,…]".into());
+        let servers: Vec<ServerAddr> = url
+            .split(',')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| wrong())?;
+        // The client leaves the user in the address to us.
+        let options = match servers
+            .first()
+            .and_then(|first| Some((first.username()?, first.password()?)))
+        {
+            Some((user, password)) => async_nats::ConnectOptions::with_user_and_password(
+                user.to_owned(),
+                password.to_owned(),
+            ),
+            None => async_nats::ConnectOptions::new(),
+        };
+        let client = options
             .name(name)
             .retry_on_initial_connect()
             .max_reconnects(None)
@@ -38,6 +57,7 @@ impl Bus {
             .ping_interval(Duration::from_secs(5))
             .request_timeout(Some(REQUEST_LIMIT))
             .subscription_capacity(16_384)
+            .event_callback(|event| async move { tracing::debug!(%event, "bus") })
             .reconnect_delay_callback(|attempts| {
                 Duration::from_millis((50 * attempts as u64).min(1_000))
             })
