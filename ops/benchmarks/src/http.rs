@@ -118,3 +118,18 @@ pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n")
         .into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_tells_status_and_body() {
+        let text = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\netag: \"1\"\r\n\r\n{}";
+        let head = Head::parse(text, text.len() - 2).unwrap();
+        assert_eq!((head.status, head.length), (201, 2));
+        assert_eq!(&text[head.body..], b"{}");
+        let bare = b"HTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(Head::parse(bare, bare.len()).unwrap().length, 0);
+    }
+}

@@ -1,5 +1,7 @@
 //! Commands a second over HTTP, beside raw inserts and postgres-es, in turn on the same server.
 
+#[cfg(test)]
+mod baselines;
 mod postgres_es;
 mod raw_insert;
 pub(crate) mod workload;
@@ -61,8 +63,8 @@ pub(crate) async fn measure(
     let (_, before) = database::events(db).await?;
     let seeded = seed(server, &mix).await?;
     let subscriber = Subscriber::start(server, mix.token(0)).await?;
-    let raw = RawInsert::prepare(server, db).await?;
-    let postgres_es = PostgresEs::prepare(server, db).await?;
+    let raw = RawInsert::prepare(&server.database_url, &server.state, db).await?;
+    let postgres_es = PostgresEs::prepare(&server.database_url, db).await?;
     let probe = Probe::new(server).await?;
     let mut bed = Bed {
         server,

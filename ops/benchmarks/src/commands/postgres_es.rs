@@ -16,7 +16,6 @@ use sqlx::{PgConnection, PgPool};
 
 use super::workload::{Choice, EXISTING, Target, existing_id};
 use crate::load::Window;
-use crate::server::Server;
 use crate::{Result, body};
 
 const TASKS: usize = 64;
@@ -46,11 +45,11 @@ pub(crate) struct PostgresEs {
 
 impl PostgresEs {
     /// Makes the database and registers the buildings that changes are spread over.
-    pub(crate) async fn prepare(server: &Server, db: &mut PgConnection) -> Result<Self> {
+    pub(crate) async fn prepare(url: &str, db: &mut PgConnection) -> Result<Self> {
         sqlx::raw_sql(&format!("create database {DATABASE}"))
             .execute(db)
             .await?;
-        let options: PgConnectOptions = server.database_url.parse()?;
+        let options: PgConnectOptions = url.parse()?;
         let options = options.database(DATABASE);
         let this = Self {
             options,

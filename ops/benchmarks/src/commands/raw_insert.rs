@@ -2,7 +2,7 @@
 //! transaction, prepared, with 64 clients.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use flowgrid_stack::find_postgres;
@@ -10,7 +10,6 @@ use sqlx::{PgConnection, Row};
 use tokio::process::Command;
 
 use crate::Result;
-use crate::server::Server;
 
 const CLIENTS: &str = "64";
 const THREADS: &str = "2";
@@ -39,8 +38,8 @@ pub(crate) struct RawInsert {
 }
 
 impl RawInsert {
-    /// Makes the table. The row is one that the log holds.
-    pub(crate) async fn prepare(server: &Server, db: &mut PgConnection) -> Result<Self> {
+    /// Makes the table; `folder` keeps the script. The row is one that the log holds.
+    pub(crate) async fn prepare(url: &str, folder: &Path, db: &mut PgConnection) -> Result<Self> {
         sqlx::raw_sql(TABLE).execute(&mut *db).await?;
         let row = sqlx::query(
             "select tenant_id::text, payload::text, metadata::text from public.events \
@@ -48,12 +47,12 @@ impl RawInsert {
         )
         .fetch_one(db)
         .await?;
-        let script = server.state.join("raw-insert.sql");
+        let script = folder.join("raw-insert.sql");
         fs::write(&script, SCRIPT)?;
         Ok(Self {
             program: pgbench()?,
             script,
-            url: server.database_url.clone(),
+            url: url.to_owned(),
             values: [
                 ("tenant", row.try_get(0)?),
                 ("payload", row.try_get(1)?),

@@ -33,3 +33,20 @@ pub(crate) fn start(rate: u32, count: usize, hands: usize) -> Vec<UnboundedRecei
     });
     receivers
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn ticks_are_dealt_in_turn_and_evenly_due() {
+        let mut hands = start(1_000, 6, 2);
+        let mut second = Vec::new();
+        while let Some(tick) = hands[1].recv().await {
+            second.push(tick);
+        }
+        let numbers: Vec<usize> = second.iter().map(|tick| tick.number).collect();
+        assert_eq!(numbers, [1, 3, 5]);
+        assert_eq!(second[1].due - second[0].due, Duration::from_millis(2));
+    }
+}

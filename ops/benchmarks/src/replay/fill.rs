@@ -8,7 +8,7 @@ use flowgrid_domain::Event;
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::history::{self, BUILDINGS, EACH};
+use super::history::{self, EACH};
 use crate::database::DOMAIN_LOG;
 use crate::{Result, body};
 
@@ -16,7 +16,8 @@ use crate::{Result, body};
 const CHUNK: usize = 10_000;
 const METADATA: &str = r#"{"actor":"bench","requestId":"0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"}"#;
 
-pub(crate) async fn fill(db: &mut PgConnection) -> Result<()> {
+/// Ten events of each of so many buildings, a multiple of the chunk.
+pub(crate) async fn fill(db: &mut PgConnection, buildings: usize) -> Result<()> {
     let tenants: Vec<Tenant> = (0..body::ORGANIZATIONS)
         .map(|index| Tenant::from_slug(&body::organization(index)))
         .collect::<std::result::Result<_, _>>()?;
@@ -37,7 +38,7 @@ pub(crate) async fn fill(db: &mut PgConnection) -> Result<()> {
     .bind(DOMAIN_LOG)
     .fetch_one(&mut *tx)
     .await?;
-    copy_events(&mut tx, &tenants, base, &now).await?;
+    copy_events(&mut tx, &tenants, base, &now, buildings).await?;
     sqlx::query(
         "insert into streams (log_id, aggregate_type, aggregate_id, tenant_id, version, first_position, last_position) \
          select log_id, aggregate_type, aggregate_id, tenant_id, count(*), min(position), max(position) \
@@ -60,6 +61,7 @@ async fn copy_events(
     tenants: &[Tenant],
     base: i64,
     now: &str,
+    buildings: usize,
 ) -> Result<()> {
     let mut copy = tx
         .copy_in_raw(
@@ -70,7 +72,7 @@ async fn copy_events(
     let mut text = String::with_capacity(CHUNK * 700);
     let mut position = base;
     for sequence in 1..=EACH {
-        for n in 0..BUILDINGS {
+        for n in 0..buildings {
             position += 1;
             let tenant = &tenants[n % tenants.len()];
             let event = history::event(n, sequence);

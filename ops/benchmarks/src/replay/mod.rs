@@ -1,6 +1,6 @@
 //! Rebuild of the buildings projection from 1,000,000 events, beside COPY of the same.
 
-mod fill;
+pub(crate) mod fill;
 mod history;
 mod queries;
 mod rebuild;
@@ -14,7 +14,7 @@ use serde_json::json;
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{PgConnection, PgPool};
 
-use self::history::EVENTS;
+use self::history::{BUILDINGS, EVENTS};
 use self::rebuild::Rebuild;
 use crate::body::{self, BUILDINGS_PATH, ORGANIZATIONS};
 use crate::database::DOMAIN_LOG;
@@ -41,7 +41,7 @@ pub(crate) async fn measure(
     }
     let tokens = Arc::new(tokens);
     let began = Instant::now();
-    fill::fill(db).await?;
+    fill::fill(db, BUILDINGS).await?;
     wake(server).await?;
     let mut probe = Probe::new(server).await?;
     probe.settle(CATCH_UP).await?;
