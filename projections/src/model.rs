@@ -1,0 +1,55 @@
+//! The names of the read models.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A read model of this build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ModelName {
+    Buildings,
+    Alerts,
+}
+
+/// The text names no read model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown projection {0:?}; one of buildings, alerts")]
+pub struct UnknownModel(String);
+
+impl ModelName {
+    pub const ALL: [Self; 2] = [Self::Buildings, Self::Alerts];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Buildings => "buildings",
+            Self::Alerts => "alerts",
+        }
+    }
+
+    /// The version of its tables and of how events become rows. Whoever changes either raises it:
+    /// the new build then fills a generation of its own before it answers.
+    pub fn version(self) -> i32 {
+        match self {
+            Self::Buildings | Self::Alerts => 1,
+        }
+    }
+
+    /// The schema of a generation: `rm_buildings_v1_3`.
+    pub(crate) fn schema(self, generation: i32) -> String {
+        format!("rm_{self}_v{}_{generation}", self.version())
+    }
+}
+
+impl fmt::Display for ModelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ModelName {
+    type Err = UnknownModel;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|name| name.as_str() == text);
+        known.ok_or_else(|| UnknownModel(text.chars().take(80).collect()))
+    }
+}

@@ -1,0 +1,12 @@
+//! Asking read models: nothing but a tenant transaction reaches them.
+
+mod models;
+mod page;
+mod role;
+mod transaction;
+mod wait;
+
+pub use models::ReadModels;
+pub use page::Page;
+pub(crate) use page::{LIST_LIMIT, contains_pattern};
+pub use transaction::TenantTx;

@@ -1,0 +1,83 @@
+//! The door to all read models.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use flowgrid_bus::{Position, Tenant};
+use flowgrid_log::{DbRole, pool};
+use sqlx::PgPool;
+
+use super::{TenantTx, role, wait};
+use crate::{ModelName, Positions, ReadError};
+
+/// All read models, behind the role that can only query. Cheap to clone.
+#[derive(Clone)]
+pub struct ReadModels {
+    pool: PgPool,
+    local: Option<Positions>,
+    epochs: Arc<wait::Epochs>,
+}
+
+impl ReadModels {
+    /// # Errors
+    /// [`ReadError::Unsafe`] when the role isn't held by row-level security: the process must not
+    /// start then. [`ReadError::Unavailable`] when Postgres can't be reached.
+    pub async fn open(url: &str, max_connections: u32) -> Result<Self, ReadError> {
+        let pool = pool(url, DbRole::Query, max_connections)?;
+        role::check(&pool).await?;
+        Ok(Self {
+            pool,
+            local: None,
+            epochs: Arc::default(),
+        })
+    }
+
+    /// Learns the positions of the projectors in this process, so that waiting for one of them
+    /// costs no query.
+    #[must_use]
+    pub fn with_local(mut self, positions: Positions) -> Self {
+        self.local = Some(positions);
+        self
+    }
+
+    /// Begins a transaction of one organization that sees the live generations of `models`.
+    ///
+    /// # Errors
+    /// [`ReadError::Unavailable`] when Postgres can't be reached. That a model isn't ready is
+    /// noticed by the query.
+    pub async fn begin(
+        &self,
+        tenant: &Tenant,
+        models: &[ModelName],
+    ) -> Result<TenantTx, ReadError> {
+        TenantTx::begin(&self.pool, tenant, models).await
+    }
+
+    /// Waits until `models` have got to `position`: read your writes.
+    ///
+    /// # Errors
+    /// [`ReadError::Behind`] when one hasn't within `limit`; [`ReadError::ForeignPosition`] when
+    /// the token is of another log or life.
+    pub async fn wait_for(
+        &self,
+        models: &[ModelName],
+        position: Position,
+        limit: Duration,
+    ) -> Result<(), ReadError> {
+        self.epochs.check(&self.pool, position).await?;
+        let deadline = tokio::time::Instant::now() + limit;
+        for model in models {
+            wait::reached(&self.pool, self.local.as_ref(), *model, position, deadline).await?;
+        }
+        Ok(())
+    }
+
+    /// A round trip to Postgres in the role for queries, for probes.
+    ///
+    /// # Errors
+    /// [`ReadError::Unavailable`] when there is no answer.
+    pub async fn ping(&self) -> Result<(), ReadError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! What the tasks of a runtime share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use flowgrid_bus::LogId;
+use flowgrid_log::{LogInfo, LogKind, LogStore, Tails};
+use tokio::sync::Notify;
+
+use super::{Client, RuntimeOptions};
+use crate::{ModelName, Positions};
+
+/// Wakes the supervisors of this process when something was asked of them.
+#[derive(Clone, Default)]
+pub(crate) struct Kicks(Arc<BTreeMap<ModelName, Notify>>);
+
+impl Kicks {
+    pub(crate) fn new(models: &[ModelName]) -> Self {
+        Self(Arc::new(
+            models.iter().map(|model| (*model, Notify::new())).collect(),
+        ))
+    }
+
+    /// Wakes the supervisor of a model, if this process has it.
+    pub(crate) fn kick(&self, model: ModelName) {
+        if let Some(notify) = self.0.get(&model) {
+            notify.notify_one();
+        }
+    }
+
+    /// Until somebody kicks; for ever where this process doesn't have the model.
+    pub(crate) async fn kicked(&self, model: ModelName) {
+        match self.0.get(&model) {
+            Some(notify) => notify.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// What projectors and rebuilds work with.
+pub(crate) struct Context {
+    pub client: Client,
+    pub store: LogStore,
+    pub tails: Option<Arc<Tails>>,
+    pub positions: Positions,
+    pub options: RuntimeOptions,
+    pub kicks: Kicks,
+}
+
+impl Context {
+    /// The logs that read models follow.
+    pub(crate) fn logs(&self) -> Vec<LogId> {
+        domain_logs(self.store.logs()).collect()
+    }
+}
+
+/// The logs that read models follow: those of the domain.
+pub(crate) fn domain_logs(logs: &[LogInfo]) -> impl Iterator<Item = LogId> {
+    logs.iter()
+        .filter(|log| log.kind == LogKind::Domain)
+        .map(|log| log.id)
+}
