@@ -12,7 +12,9 @@ use crate::ModelName;
 /// The positions up to which the live rows of each read model are visible to new transactions.
 /// Cheap to clone; all clones are the same.
 #[derive(Clone, Default)]
-pub struct Positions(Arc<RwLock<BTreeMap<(ModelName, LogId), watch::Sender<u64>>>>);
+pub struct Positions(Arc<RwLock<Senders>>);
+
+type Senders = BTreeMap<(ModelName, LogId), watch::Sender<u64>>;
 
 impl Positions {
     pub fn new() -> Self {

@@ -33,7 +33,7 @@ pub(crate) async fn create_tables<M: ReadModel>(
         M::TABLE_SQL.trim().trim_end_matches(';')
     );
     let mut transaction = owner.begin().await?;
-    simple::run(&mut *transaction, &sql).await?;
+    simple::run(&mut transaction, &sql).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(crate) async fn seal<M: ReadModel>(
         M::INDEXES_SQL.trim().trim_end_matches(';')
     );
     let mut transaction = owner.begin().await?;
-    simple::run(&mut *transaction, &sql).await?;
+    simple::run(&mut transaction, &sql).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -63,7 +63,7 @@ pub(crate) async fn drop_schema(schema: &str, owner: &mut PgConnection) -> Resul
         LOCK_TIMEOUT.as_millis()
     );
     let mut transaction = owner.begin().await?;
-    simple::run(&mut *transaction, &sql).await?;
+    simple::run(&mut transaction, &sql).await?;
     transaction.commit().await?;
     Ok(())
 }
