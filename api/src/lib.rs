@@ -1,8 +1,34 @@
 //! HTTP and push: the edge between callers and commands, read models and the log.
+//!
+//! A request comes through the layers ([`http_layers`]) to a handler, which gets an authorized
+//! [`context::Access`]; without it no command and no read model can be reached.
 
 pub mod auth;
+pub mod push;
+
+mod alerts;
+mod answer;
+mod buildings;
 mod clock;
+mod context;
+mod document;
+mod error;
+mod events;
+mod http_layers;
 mod ids;
+mod metrics;
+mod ops;
+mod projection_routes;
+mod request;
+mod routes;
+mod serve;
 
 pub use clock::Clock;
+pub use context::{ApiConfig, AppState, BadOrigin, Parts};
+pub use document::text as openapi_text;
+pub use error::ApiError;
 pub use ids::Ids;
+pub use metrics::Metrics;
+pub use ops::Probes;
+pub use routes::{push_router, router};
+pub use serve::serve;

@@ -1,0 +1,106 @@
+//! What a handler may reach, and only through an authorized [`Access`].
+//!
+//! The fields of [`AppState`] are private to this module: without an `Access` there is no way from
+//! a handler to a command, a read model or the log.
+
+mod access;
+mod config;
+mod level;
+mod meta;
+mod operator;
+mod run;
+mod sign_in;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use flowgrid_commands::Commands;
+use flowgrid_log::LogStore;
+use flowgrid_projections::{ProjectionAdmin, ReadModels};
+
+use crate::auth::Tokens;
+use crate::metrics::Metrics;
+use crate::ops::Probes;
+use crate::{Clock, Ids, push};
+
+pub use access::Access;
+pub use config::{ApiConfig, BadOrigin};
+pub use level::{Admin, Level, Manager, User, Viewer, Writes};
+pub use meta::{RequestId, RequestMeta};
+pub use operator::Operator;
+
+/// What the edge is composed of.
+pub struct Parts {
+    pub commands: Commands,
+    pub read: ReadModels,
+    pub store: LogStore,
+    pub projections: ProjectionAdmin,
+    pub tokens: Tokens,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub metrics: Arc<Metrics>,
+    /// Set where this process pushes.
+    pub push: Option<Arc<push::Hub>>,
+    pub probes: Probes,
+    pub config: ApiConfig,
+}
+
+/// The edge's state, shared by all requests.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+struct Shared {
+    parts: Parts,
+    started: Instant,
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl AppState {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Shared {
+            parts,
+            started: Instant::now(),
+        }))
+    }
+
+    /// Seconds since the process came up.
+    pub fn uptime_s(&self) -> u64 {
+        self.0.started.elapsed().as_secs()
+    }
+
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    pub fn config(&self) -> &ApiConfig {
+        &self.0.config
+    }
+
+    pub fn probes(&self) -> &Probes {
+        &self.0.probes
+    }
+
+    /// The hub of this process, where it pushes.
+    pub fn push(&self) -> Option<&Arc<push::Hub>> {
+        self.0.push.as_ref()
+    }
+}

@@ -1,0 +1,17 @@
+//! The OpenAPI document: generated from the code, committed as `api/openapi.json`.
+
+mod failures;
+mod inputs;
+mod openapi;
+mod parameters;
+
+pub use failures::{CommandFailures, QueryFailures};
+pub use inputs::{
+    AlertChangeInput, AlertInput, AssignInput, BuildingChangeInput, BuildingInput, CommentInput,
+    NoteInput, SnoozeInput,
+};
+pub use openapi::text;
+pub(crate) use openapi::{blank, name_aliases};
+pub use parameters::{
+    AlertQuery, BuildingQuery, CommandHeaders, EventQuery, HistoryQuery, QueryHeaders,
+};

@@ -1,0 +1,41 @@
+//! The innermost layer: catches panics, turns the spelling of answers, and answers 304.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+
+use super::{conditional, spelling};
+use crate::context::AppState;
+use crate::error::ApiError;
+
+pub async fn inner(State(_): State<AppState>, request: Request, next: Next) -> Response {
+    let condition = conditional::asked(&request);
+    let snake = spelling::wants_snake(request.headers());
+    // Whatever a handler held is dropped with its future; nothing half-done outlives it.
+    let run = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let response = match run.await {
+        Ok(response) => response,
+        Err(panic) => ApiError::internal(text(&*panic)).into_response(),
+    };
+    let response = match condition {
+        Some(known) => conditional::answer(response, &known),
+        None => response,
+    };
+    if snake {
+        spelling::turn(response).await
+    } else {
+        response
+    }
+}
+
+fn text(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_default())
+}

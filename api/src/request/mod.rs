@@ -1,0 +1,30 @@
+//! Reading requests: bodies in either spelling, parameters, preconditions, keys.
+
+mod body;
+mod idempotency;
+mod incoming;
+mod paging;
+mod params;
+mod path_id;
+mod precondition;
+mod sorting;
+mod spelling;
+mod trace;
+
+use axum::http::HeaderMap;
+
+pub use incoming::Incoming;
+pub use paging::{Window, limit};
+pub use params::Params;
+pub use path_id::{PathId, is_id};
+pub use sorting::sort_of;
+pub use spelling::{camel, snake};
+pub use trace::TraceParent;
+
+/// The header's text, trimmed; `None` when it is absent or no visible ASCII.
+pub fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim)
+}

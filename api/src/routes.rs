@@ -1,0 +1,82 @@
+//! All routes, and what happens around them.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::context::AppState;
+use crate::document::{blank, name_aliases};
+use crate::error::ApiError;
+use crate::{alerts, buildings, events, http_layers, ops, projection_routes, push};
+
+/// Everything that the document shows.
+pub(crate) fn documented() -> OpenApiRouter<AppState> {
+    let mut all = OpenApiRouter::with_openapi(blank())
+        .merge(buildings::routes())
+        .merge(events::routes())
+        .merge(projection_routes::routes())
+        .merge(ops::routes());
+    for path in alerts::PATHS {
+        all = all.nest(path, alerts::routes());
+    }
+    name_aliases(all.get_openapi_mut());
+    all
+}
+
+/// All that this process answers over HTTP.
+pub fn router(state: AppState) -> Router {
+    let (documented, _) = documented().split_for_parts();
+    let mut routes = documented.merge(ops::pages()).with_state(state.clone());
+    if let Some(hub) = state.push() {
+        routes = routes.merge(push::routes(hub.clone()));
+    }
+    around(routes, state)
+}
+
+/// Push, health and metrics alone: the role `push` as a process of its own.
+pub fn push_router(state: AppState) -> Router {
+    let (ops, _) = ops::routes().split_for_parts();
+    let mut routes = ops.with_state(state.clone());
+    if let Some(hub) = state.push() {
+        routes = routes.merge(push::routes(hub.clone()));
+    }
+    around(routes, state)
+}
+
+fn around(routes: Router, state: AppState) -> Router {
+    let routes = routes.method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
+    let again = routes.clone();
+    let routes = routes.fallback(move |request: Request| without_slash(again.clone(), request));
+    http_layers::around(routes, state)
+}
+
+/// A trailing slash is ignored, without a redirect. Only what no route knew comes here.
+async fn without_slash(routes: Router, mut request: Request) -> Response {
+    let Some(uri) = trimmed(request.uri()) else {
+        return ApiError::NoSuchRoute.into_response();
+    };
+    *request.uri_mut() = uri;
+    let routes = routes.fallback(|| async { ApiError::NoSuchRoute });
+    match routes.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn trimmed(uri: &Uri) -> Option<Uri> {
+    let path = uri
+        .path()
+        .strip_suffix('/')
+        .filter(|path| !path.is_empty())?;
+    let text = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+    Uri::from_parts(parts).ok()
+}

@@ -1,0 +1,115 @@
+//! Takes connections and serves them until the process is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::{BoxError, Router};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::HttpService;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use prometheus::IntGauge;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+
+use crate::context::ApiConfig;
+
+type Connection<S> = http1::UpgradeableConnection<TokioIo<TcpStream>, S>;
+
+/// How long to wait when the system has no more file handles.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Serves `router` until `shutdown` is done, then lets running requests end, but no longer than
+/// `config.drain`. `connections` counts those that are open; upgraded ones count as push's.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    config: &ApiConfig,
+    connections: IntGauge,
+    shutdown: impl Future<Output = ()>,
+) {
+    let most = config.max_connections.min(Semaphore::MAX_PERMITS);
+    let seats = Arc::new(Semaphore::new(most));
+    let (closing, closed) = watch::channel(());
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(config.header_timeout);
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        // When all seats are taken, newcomers wait in the system's queue.
+        let next = async {
+            let seat = Arc::clone(&seats).acquire_owned().await;
+            (seat, accept(&listener).await)
+        };
+        let (seat, stream) = tokio::select! {
+            next = next => next,
+            () = &mut shutdown => break,
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let (connections, closed) = (connections.clone(), closed.clone());
+        connections.inc();
+        tokio::spawn(async move {
+            until_closed(connection, closed).await;
+            connections.dec();
+            drop(seat);
+        });
+    }
+    drop((listener, closing));
+    let all = u32::try_from(most).unwrap_or(u32::MAX);
+    if timeout(config.drain, seats.acquire_many(all))
+        .await
+        .is_err()
+    {
+        tracing::warn!("requests were still running when the process stopped");
+    }
+}
+
+/// Runs the connection; once the process closes, ends it after the request that it is at.
+async fn until_closed<S>(connection: Connection<S>, mut closed: watch::Receiver<()>)
+where
+    S: HttpService<Incoming, ResBody = Body> + 'static,
+    S::Error: Into<BoxError>,
+{
+    let mut connection = std::pin::pin!(connection);
+    // A peer that breaks off is nothing to tell of.
+    tokio::select! {
+        _ = &mut connection => {}
+        _ = closed.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are small: they must not wait for more.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection broke off at once");
+                }
+                return stream;
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted");
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+fn is_of_one_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
+}
