@@ -34,13 +34,24 @@ async fn postgres_es_reads_an_aggregates_history() {
         follow_claim: false,
     };
     let input = serde_json::json!({"name": "Rathaus", "kind": "office", "area": 4200.5});
-    let register = read_registration(input.as_object().unwrap()).unwrap().register;
-    commands.execute::<Building>(&caller, request(BuildingCommand::Register(register))).await.unwrap();
-    let last = commands.execute::<Building>(&caller, request(BuildingCommand::Retire)).await.unwrap();
+    let register = read_registration(input.as_object().unwrap())
+        .unwrap()
+        .register;
+    commands
+        .execute::<Building>(&caller, request(BuildingCommand::Register(register)))
+        .await
+        .unwrap();
+    let last = commands
+        .execute::<Building>(&caller, request(BuildingCommand::Retire))
+        .await
+        .unwrap();
 
     let pool = sqlx::PgPool::connect(&test.url).await.unwrap();
     let repository = postgres_es::PostgresEventRepository::new(pool);
-    let stored = repository.get_events::<Building>("acme/rathaus").await.unwrap();
+    let stored = repository
+        .get_events::<Building>("acme/rathaus")
+        .await
+        .unwrap();
     let upcaster = TagPayload;
     let mut folded = Building::default();
     for event in stored {

@@ -19,7 +19,10 @@ async fn a_token_comes_in_by_header_subprotocol_or_first_message() {
     let basic = {
         use base64::Engine;
         let plain = format!("Bearer {token}");
-        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(plain))
+        format!(
+            "Basic {}",
+            base64::engine::general_purpose::STANDARD.encode(plain)
+        )
     };
     let mut client = Client::with_headers(address, &[("authorization", &basic)])
         .await
@@ -42,12 +45,14 @@ async fn a_token_comes_in_by_header_subprotocol_or_first_message() {
 async fn nobody_else_is_let_in() {
     let push = Push::with_defaults().await;
     let address = push.process.address;
-    let refused = async |headers: &[(&'static str, &str)]| {
-        Client::with_headers(address, headers).await.err()
-    };
+    let refused =
+        async |headers: &[(&'static str, &str)]| Client::with_headers(address, headers).await.err();
     assert_eq!(refused(&[("authorization", "Bearer x")]).await, Some(401));
     assert_eq!(refused(&[("authorization", "Basic x")]).await, Some(401));
-    assert_eq!(refused(&[("sec-websocket-protocol", "bearer.x")]).await, Some(401));
+    assert_eq!(
+        refused(&[("sec-websocket-protocol", "bearer.x")]).await,
+        Some(401)
+    );
     let operator = flowgrid_api::auth::Grant::operator("ops", TimeDelta::hours(1));
     let operator = format!("Bearer {}", push.tokens.issue(&operator).unwrap());
     assert_eq!(refused(&[("authorization", &operator)]).await, Some(403));
@@ -121,7 +126,8 @@ async fn a_lowered_role_ends_what_it_may_no_longer_see() {
     assert_eq!(ended["ended"], true);
     assert_eq!(client.hear().await["type"], "authenticated");
     let withdrawn = json!({"severity": "low"});
-    push.append("acme", "alert", "a", 0, "withdrawn", withdrawn).await;
+    push.append("acme", "alert", "a", 0, "withdrawn", withdrawn)
+        .await;
     push.alert("acme", "b", "low", "rathaus").await;
     assert_eq!(client.hear().await["event"], "alert.raised");
 }

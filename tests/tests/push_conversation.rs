@@ -56,7 +56,10 @@ async fn each_channel_carries_its_own() {
         channels
     };
     push.building("acme", "rathaus", 0).await;
-    assert_eq!(heard(&mut client, 2).await, ["building:rathaus", "buildings"]);
+    assert_eq!(
+        heard(&mut client, 2).await,
+        ["building:rathaus", "buildings"]
+    );
     push.building("acme", "schule", 0).await;
     assert_eq!(heard(&mut client, 1).await, ["buildings"]);
     push.alert("acme", "a1", "low", "rathaus").await;
@@ -102,13 +105,31 @@ async fn mistakes_are_answered_by_name_and_cost_nothing() {
     let mut client = push.viewer("acme").await;
     client.subscribe(1, "buildings").await;
     for (message, code) in [
-        (json!({"type": "subscribe", "id": 1, "channel": "alerts"}), "duplicate-id"),
-        (json!({"type": "subscribe", "id": 2, "channel": "grid_metrics"}), "unknown-channel"),
-        (json!({"type": "subscribe", "id": 2, "channel": "subject:a..b"}), "bad-pattern"),
-        (json!({"type": "subscribe", "id": 2, "channel": "subject:alert.*.withdrawn"}), "forbidden"),
-        (json!({"type": "subscribe", "id": 2, "channel": "alerts", "after": "x"}), "bad-position"),
+        (
+            json!({"type": "subscribe", "id": 1, "channel": "alerts"}),
+            "duplicate-id",
+        ),
+        (
+            json!({"type": "subscribe", "id": 2, "channel": "grid_metrics"}),
+            "unknown-channel",
+        ),
+        (
+            json!({"type": "subscribe", "id": 2, "channel": "subject:a..b"}),
+            "bad-pattern",
+        ),
+        (
+            json!({"type": "subscribe", "id": 2, "channel": "subject:alert.*.withdrawn"}),
+            "forbidden",
+        ),
+        (
+            json!({"type": "subscribe", "id": 2, "channel": "alerts", "after": "x"}),
+            "bad-position",
+        ),
         (json!({"type": "subscribe", "id": 2}), "bad-message"),
-        (json!({"type": "unsubscribe", "id": 2}), "unknown-subscription"),
+        (
+            json!({"type": "unsubscribe", "id": 2}),
+            "unknown-subscription",
+        ),
         (json!({"type": "dance", "id": 2}), "bad-message"),
     ] {
         let id = message["id"].clone();

@@ -172,7 +172,10 @@ async fn the_server_pings_and_drops_the_silent() {
     })
     .await;
     drop(reading.await.unwrap());
-    eventually("nobody is left", || async { metrics.connections.get() == 0 }).await;
+    eventually("nobody is left", || async {
+        metrics.connections.get() == 0
+    })
+    .await;
     assert_eq!(metrics.subscriptions.get(), 0);
     assert_eq!(metrics.queued.get(), 0);
 }

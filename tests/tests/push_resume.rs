@@ -53,7 +53,9 @@ async fn a_process_that_saw_nothing_of_it_reads_the_log() {
     let other = push.another_process().await;
     let token = push.token("anna", "acme", flowgrid_bus::Role::Viewer);
     let mut client = Client::bearer(other.address, &token).await;
-    let answer = client.resume(1, "building:rathaus", &first.to_string()).await;
+    let answer = client
+        .resume(1, "building:rathaus", &first.to_string())
+        .await;
     assert_eq!(recovered(&answer), Some(true));
     hear_revisions(&mut client, 2, 1_500).await;
 }
@@ -104,8 +106,14 @@ async fn a_position_of_another_life_log_or_age_is_not_honoured() {
     }
     push.reaches(last.n).await;
     let mut client = push.viewer("acme").await;
-    let foreign = Position { epoch: Epoch(first.epoch.0 ^ 1), ..last };
-    let future = Position { n: last.n + 1_000, ..last };
+    let foreign = Position {
+        epoch: Epoch(first.epoch.0 ^ 1),
+        ..last
+    };
+    let future = Position {
+        n: last.n + 1_000,
+        ..last
+    };
     let other_log: Position = format!("2-{}-1", last.epoch).parse().unwrap();
     for (id, position) in (0..).zip([foreign, future, other_log, first]) {
         let answer = client.resume(id, "alerts", &position.to_string()).await;

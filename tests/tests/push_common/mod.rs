@@ -103,7 +103,11 @@ impl Push {
 
     /// A building's event; `sequence` counts from 0.
     pub async fn building(&self, org: &str, id: &str, sequence: u64) -> Position {
-        let kind = if sequence == 0 { "registered" } else { "changed" };
+        let kind = if sequence == 0 {
+            "registered"
+        } else {
+            "changed"
+        };
         let payload = json!({"name": format!("{id} {sequence}")});
         self.append(org, "building", id, sequence, kind, payload)
             .await
