@@ -10,34 +10,37 @@ use hyper::server::conn::http1;
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use prometheus::IntGauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
-use crate::context::ApiConfig;
+use crate::context::AppState;
 
 type Connection<S> = http1::UpgradeableConnection<TokioIo<TcpStream>, S>;
 
 /// How long to wait when the system has no more file handles.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `shutdown` is done, then lets running requests end, but no longer than
-/// `config.drain`. `connections` counts those that are open; upgraded ones count as push's.
+/// Serves `router` until `stop` turns true, then lets running requests end, but no longer than the
+/// state's configuration says. Upgraded connections count as push's.
+///
+/// # Errors
+/// When the listener has no address, so that nobody can come.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    config: &ApiConfig,
-    connections: IntGauge,
-    shutdown: impl Future<Output = ()>,
-) {
+    state: AppState,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    listener.local_addr()?;
+    let config = state.config();
     let most = config.max_connections.min(Semaphore::MAX_PERMITS);
     let seats = Arc::new(Semaphore::new(most));
     let (closing, closed) = watch::channel(());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(config.header_timeout);
-    let mut shutdown = std::pin::pin!(shutdown);
+    let connections = &state.metrics().connections;
     loop {
         // When all seats are taken, newcomers wait in the system's queue.
         let next = async {
@@ -46,7 +49,7 @@ pub async fn serve(
         };
         let (seat, stream) = tokio::select! {
             next = next => next,
-            () = &mut shutdown => break,
+            _ = stop.wait_for(|stop| *stop) => break,
         };
         let service = TowerToHyperService::new(router.clone());
         let connection = http
@@ -68,6 +71,7 @@ pub async fn serve(
     {
         tracing::warn!("requests were still running when the process stopped");
     }
+    Ok(())
 }
 
 /// Runs the connection; once the process closes, ends it after the request that it is at.

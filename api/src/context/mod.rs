@@ -15,12 +15,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use flowgrid_commands::Commands;
-use flowgrid_log::LogStore;
+use flowgrid_log::{LogStore, Tails};
 use flowgrid_projections::{ProjectionAdmin, ReadModels};
 
 use crate::auth::Tokens;
 use crate::metrics::Metrics;
-use crate::ops::Probes;
+use crate::ops::{Findings, Probes, Targets};
 use crate::{Clock, Ids, push};
 
 pub use access::Access;
@@ -34,6 +34,7 @@ pub struct Parts {
     pub commands: Commands,
     pub read: ReadModels,
     pub store: LogStore,
+    pub tails: Arc<Tails>,
     pub projections: ProjectionAdmin,
     pub tokens: Tokens,
     pub clock: Clock,
@@ -95,8 +96,16 @@ impl AppState {
         &self.0.config
     }
 
-    pub fn probes(&self) -> &Probes {
-        &self.0.probes
+    /// How what we depend on is, as of at most a second ago.
+    pub async fn findings(&self) -> Arc<Findings> {
+        let targets = Targets {
+            read: &self.0.read,
+            store: &self.0.store,
+            tails: &self.0.tails,
+            projections: &self.0.projections,
+            lag_limit_s: self.0.config.ready_lag_s,
+        };
+        self.0.probes.findings(&targets).await
     }
 
     /// The hub of this process, where it pushes.

@@ -48,7 +48,7 @@ impl Operator {
     }
 
     pub async fn findings(&self) -> Arc<Findings> {
-        self.state.probes().findings().await
+        self.state.findings().await
     }
 
     /// How many commands wait for each log of this process.

@@ -69,7 +69,7 @@ pub struct MeanResponse {
     )
 )]
 pub async fn health(State(state): State<AppState>) -> Result<Response, ApiError> {
-    let findings = state.probes().findings().await;
+    let findings = state.findings().await;
     let (memory, mean_ms) = (memory(), state.metrics().response_time.mean_ms());
     let ok = mean_ms < SLOW_MS;
     let status = overall(&findings, memory.ok && ok);
@@ -124,7 +124,7 @@ pub async fn live() -> Result<Response, ApiError> {
     )
 )]
 pub async fn ready(State(state): State<AppState>) -> Result<Response, ApiError> {
-    let findings = state.probes().findings().await;
+    let findings = state.findings().await;
     let parts = [findings.database, findings.bus, findings.projections];
     let is_ready = parts.iter().all(|level| *level == Level::Ok);
     let body = serde_json::json!({

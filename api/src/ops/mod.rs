@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::context::AppState;
 
-pub use probes::{Findings, Probes};
+pub use probes::{Findings, Probes, Targets};
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
