@@ -1,1 +1,14 @@
-//! flowgrid
+//! The composition root: roles, settings and the tools of an operator.
+
+pub mod cli;
+pub mod doctor;
+mod failure;
+mod node;
+pub mod roles;
+pub mod settings;
+mod shutdown;
+pub mod tools;
+pub mod up;
+
+pub use failure::Failure;
+pub use node::{Node, NodeOptions, Roles};

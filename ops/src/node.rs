@@ -1,0 +1,324 @@
+//! A process of Flowgrid: the roles it runs, wired together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flowgrid_api::auth::Tokens;
+use flowgrid_api::{ApiConfig, AppState, Clock, Ids, Metrics, Parts, Probes, push};
+use flowgrid_bus::LogId;
+use flowgrid_commands::{Commands, CommandsOptions};
+use flowgrid_log::append::AppenderOptions;
+use flowgrid_log::relay::{Relay, RelayOptions};
+use flowgrid_log::{
+    Appender, Bus, LogStore, Ring, Tail, Tails, keep_leaves_ahead, wait_for_migrations,
+};
+use flowgrid_projections::{
+    ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
+};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::Failure;
+use crate::settings::Servers;
+
+/// What this process does.
+#[derive(Clone, Debug, Default)]
+pub struct Roles {
+    /// Commands and queries over HTTP.
+    pub api: bool,
+    /// WebSockets.
+    pub push: bool,
+    pub relay: bool,
+    /// The read models it keeps.
+    pub project: Vec<ModelName>,
+}
+
+impl Roles {
+    pub fn all() -> Self {
+        Self {
+            api: true,
+            push: true,
+            relay: true,
+            project: ModelName::ALL.to_vec(),
+        }
+    }
+}
+
+/// What a node is made of.
+pub struct NodeOptions {
+    pub servers: Servers,
+    pub roles: Roles,
+    /// Key of the access tokens; needed by api and push.
+    pub secret: Option<String>,
+    pub api: ApiConfig,
+    /// Where api and push are served; a process without either answers health and metrics there.
+    pub listener: TcpListener,
+}
+
+/// How long a start waits for the database to be reachable and migrated.
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long projectors and relays may take to end.
+const END_LIMIT: Duration = Duration::from_secs(10);
+/// Connections of a process to Postgres, by what they are for.
+const LOG_CONNECTIONS: u32 = 8;
+const QUERY_CONNECTIONS: u32 = 12;
+/// Events of this process that its relay may still have to publish.
+const FEED_EVENTS: usize = 8_192;
+const FEED_BYTES: usize = 8 * 1024 * 1024;
+/// How many of the newest events a stream made anew holds.
+const STREAM_KEEPS: u64 = 1_000_000;
+/// Aggregates remembered between commands.
+const REMEMBERED: usize = 30_000;
+
+/// A running process.
+pub struct Node {
+    edge: JoinHandle<std::io::Result<()>>,
+    hub: Option<Arc<push::Hub>>,
+    projections: Option<ProjectionRuntime>,
+    relays: Vec<JoinHandle<()>>,
+    stop_edge: watch::Sender<bool>,
+    stop_core: watch::Sender<bool>,
+    drain: Duration,
+    admin: ProjectionAdmin,
+}
+
+impl Node {
+    /// Starts the roles. The database must be, or be about to be, migrated.
+    ///
+    /// # Errors
+    /// When a server can't be reached in time or a setting is wrong.
+    pub async fn start(options: NodeOptions) -> Result<Self, Failure> {
+        let NodeOptions {
+            servers,
+            roles,
+            secret,
+            api,
+            listener,
+        } = options;
+        let url = servers.database()?;
+        wait_for_migrations(url, START_LIMIT).await?;
+        let stop_edge = watch::Sender::new(false);
+        let stop_core = watch::Sender::new(false);
+        let metrics = Arc::new(Metrics::new()?);
+        let store = LogStore::open(url, LOG_CONNECTIONS).await?;
+        let bus = Bus::connect(servers.nats()?, "flowgrid", servers.replicas).await?;
+        let feeds = feeds(&store);
+
+        let (relays, relay_tasks) = if roles.relay {
+            relays(&servers, &store, &feeds, &metrics, &stop_core).await?
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let tails = Arc::new(tails(&roles, &bus, &store, &feeds, &stop_core));
+        let appenders = if roles.api {
+            appenders(url, &bus, &store, &feeds, !roles.relay, &metrics)
+        } else {
+            HashMap::new()
+        };
+        let commands = Commands::new(CommandsOptions {
+            store: store.clone(),
+            appenders,
+            remembered: REMEMBERED,
+        });
+        let projections = if roles.project.is_empty() {
+            None
+        } else {
+            let options = RuntimeOptions::default();
+            let stop = stop_core.subscribe();
+            Some(ProjectionRuntime::start(
+                url,
+                store.clone(),
+                Arc::clone(&tails),
+                &roles.project,
+                options,
+                &stop,
+            )?)
+        };
+        let mut read = ReadModels::open(url, QUERY_CONNECTIONS).await?;
+        let mut admin = ProjectionAdmin::open(url, store.clone())?;
+        if let Some(runtime) = &projections {
+            read = read.with_local(runtime.positions());
+            admin = admin.with_runtime(runtime);
+        }
+        // Only those who check tokens need the key; the others answer probes.
+        let tokens = match (&secret, roles.api || roles.push) {
+            (Some(secret), _) => Tokens::new(secret.trim().as_bytes(), Clock::system())?,
+            (None, false) => Tokens::new(
+                uuid::Uuid::new_v4().simple().to_string().as_bytes(),
+                Clock::system(),
+            )?,
+            (None, true) => return Err(Failure::new("JWT_SECRET is not set")),
+        };
+        let hub = if roles.push {
+            let counted = push::PushMetrics::new()?;
+            counted.register(metrics.registry())?;
+            let stop = stop_core.subscribe();
+            let config = push::PushConfig::default();
+            Some(push::Hub::start(
+                store.clone(),
+                Arc::clone(&tails),
+                tokens.clone(),
+                Clock::system(),
+                config,
+                counted,
+                &stop,
+            ))
+        } else {
+            None
+        };
+        let drain = api.drain;
+        let state = AppState::new(Parts {
+            probes: Probes::new(bus.clone(), relays),
+            commands,
+            read,
+            store: store.clone(),
+            tails,
+            projections: admin.clone(),
+            tokens,
+            clock: Clock::system(),
+            ids: Ids::random(),
+            metrics,
+            push: hub.clone(),
+            config: api,
+        });
+        let router = if roles.api {
+            flowgrid_api::router(state.clone())
+        } else {
+            flowgrid_api::push_router(state.clone())
+        };
+        let edge = tokio::spawn(flowgrid_api::serve(
+            listener,
+            router,
+            state,
+            stop_edge.subscribe(),
+        ));
+        tokio::spawn(keep_leaves_ahead(store, stop_core.subscribe()));
+        Ok(Self {
+            edge,
+            hub,
+            projections,
+            relays: relay_tasks,
+            stop_edge,
+            stop_core,
+            drain,
+            admin,
+        })
+    }
+
+    /// Until every read model can be queried, or the limit has passed.
+    pub async fn ready_within(&self, limit: Duration) -> bool {
+        let deadline = tokio::time::Instant::now() + limit;
+        loop {
+            if let Ok(statuses) = self.admin.status().await
+                && statuses.iter().all(|status| status.generation.is_some())
+            {
+                return true;
+            }
+            if tokio::time::Instant::now() > deadline {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Ends in order: nobody new, clients told, requests finished, what was written relayed and
+    /// projected.
+    pub async fn stop(self) {
+        self.stop_edge.send_replace(true);
+        if let Some(hub) = &self.hub {
+            hub.drain(self.drain).await;
+        }
+        // Past its own drain there is nothing to wait for.
+        let _ = tokio::time::timeout(self.drain + Duration::from_secs(1), self.edge).await;
+        self.stop_core.send_replace(true);
+        let relays = async {
+            for relay in self.relays {
+                let _ = relay.await; // it has logged why it ended
+            }
+        };
+        let _ = tokio::time::timeout(END_LIMIT, relays).await;
+        if let Some(projections) = self.projections {
+            projections.join(END_LIMIT).await;
+        }
+    }
+}
+
+type Feeds = HashMap<LogId, Arc<Ring>>;
+
+fn feeds(store: &LogStore) -> Feeds {
+    store
+        .logs()
+        .iter()
+        .map(|info| (info.id, Arc::new(Ring::new(FEED_EVENTS, FEED_BYTES))))
+        .collect()
+}
+
+async fn relays(
+    servers: &Servers,
+    store: &LogStore,
+    feeds: &Feeds,
+    metrics: &Arc<Metrics>,
+    stop: &watch::Sender<bool>,
+) -> Result<(Vec<(LogId, Relay)>, Vec<JoinHandle<()>>), Failure> {
+    let bus = Bus::connect(servers.nats_relay()?, "flowgrid-relay", servers.replicas).await?;
+    let start = |(id, feed): (&LogId, &Arc<Ring>)| {
+        let log = store.info(*id)?;
+        let options = RelayOptions {
+            store: store.clone(),
+            bus: bus.clone(),
+            log,
+            feed: Arc::clone(feed),
+            observer: Arc::clone(metrics) as _,
+            keep: STREAM_KEEPS,
+        };
+        let (relay, task) = Relay::start(options, stop.subscribe());
+        Some(((*id, relay), task))
+    };
+    Ok(feeds.iter().filter_map(start).unzip())
+}
+
+/// Whoever neither pushes nor projects follows no stream.
+fn tails(
+    roles: &Roles,
+    bus: &Bus,
+    store: &LogStore,
+    feeds: &Feeds,
+    stop: &watch::Sender<bool>,
+) -> Tails {
+    if !roles.push && roles.project.is_empty() {
+        return Tails::default();
+    }
+    let start = |info: &flowgrid_log::LogInfo| {
+        Tail::start(
+            bus.clone(),
+            *info,
+            feeds.get(&info.id).cloned(),
+            stop.subscribe(),
+        )
+    };
+    Tails::new(store.logs().iter().map(start))
+}
+
+fn appenders(
+    url: &str,
+    bus: &Bus,
+    store: &LogStore,
+    feeds: &Feeds,
+    wake_others: bool,
+    metrics: &Arc<Metrics>,
+) -> HashMap<LogId, Appender> {
+    let start = |(id, feed): (&LogId, &Arc<Ring>)| {
+        let options = AppenderOptions {
+            database_url: url.to_owned(),
+            bus: bus.clone(),
+            log: store.info(*id)?,
+            feed: Arc::clone(feed),
+            wake_others,
+            observer: Arc::clone(metrics) as _,
+        };
+        Some((*id, Appender::start(options)))
+    };
+    feeds.iter().filter_map(start).collect()
+}

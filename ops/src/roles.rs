@@ -1,0 +1,40 @@
+//! The roles as processes of their own, on servers that somebody else runs.
+
+use tokio::net::TcpListener;
+
+use crate::node::{Node, NodeOptions, Roles};
+use crate::settings::{HttpSettings, api_config, secret, servers_of_state, state_dir};
+use crate::{Failure, shutdown};
+
+/// Runs roles until told to stop.
+///
+/// # Errors
+/// When a setting is wrong or a server can't be reached.
+pub async fn run(roles: Roles) -> Result<(), Failure> {
+    let state = state_dir();
+    let http = HttpSettings::from_environment()?;
+    let needs_secret = roles.api || roles.push;
+    let options = NodeOptions {
+        servers: servers_of_state(&state)?,
+        secret: if needs_secret {
+            Some(secret(&state)?)
+        } else {
+            None
+        },
+        api: api_config()?,
+        listener: TcpListener::bind(http.address).await.map_err(|error| {
+            Failure::new(format!("PORT: can't listen on {}: {error}", http.address))
+        })?,
+        roles: roles.clone(),
+    };
+    let address = options.listener.local_addr()?;
+    let mut stop = shutdown::on_signal();
+    let node = tokio::select! {
+        node = Node::start(options) => node?,
+        _ = stop.wait_for(|stop| *stop) => return Ok(()),
+    };
+    tracing::info!(%address, ?roles, "running");
+    let _ = stop.wait_for(|stop| *stop).await; // the sender lives as long as the process
+    node.stop().await;
+    Ok(())
+}

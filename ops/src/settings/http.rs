@@ -1,0 +1,54 @@
+//! Where HTTP listens.
+//!
+//! - `HOST` (127.0.0.1), `PORT` (8000)
+//! - `ALLOWED_ORIGINS`, `FRONTEND_URL`: origins whose pages may call, separated by commas.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use flowgrid_api::ApiConfig;
+
+use super::{SettingError, parsed, variable};
+
+/// The address to listen on.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpSettings {
+    pub address: SocketAddr,
+    /// `PORT` is set: another one won't do.
+    pub fixed_port: bool,
+}
+
+impl HttpSettings {
+    /// # Errors
+    /// When `HOST` is no IP address or `PORT` no port.
+    pub fn from_environment() -> Result<Self, SettingError> {
+        let host = match variable("HOST").as_deref() {
+            Some("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            _ => parsed(
+                "HOST",
+                IpAddr::V4(Ipv4Addr::LOCALHOST),
+                "an IP address such as 127.0.0.1",
+            )?,
+        };
+        let port = parsed("PORT", 8000, "a port from 0 to 65535")?;
+        Ok(Self {
+            address: SocketAddr::new(host, port),
+            fixed_port: variable("PORT").is_some(),
+        })
+    }
+}
+
+/// The API's settings.
+///
+/// # Errors
+/// When an origin is none.
+pub fn api_config() -> Result<ApiConfig, SettingError> {
+    let mut config = ApiConfig::default();
+    for name in ["ALLOWED_ORIGINS", "FRONTEND_URL"] {
+        if let Some(list) = variable(name) {
+            config
+                .allow_origins(&list)
+                .map_err(|error| SettingError::new(name, error.to_string()))?;
+        }
+    }
+    Ok(config)
+}

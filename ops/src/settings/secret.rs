@@ -1,0 +1,62 @@
+//! The key of the access tokens.
+//!
+//! - `JWT_SECRET`: at least 32 bytes. Where it isn't set, `flowgrid up` draws one and keeps it in
+//!   the state folder, readable by its user alone.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::{SettingError, variable};
+
+fn file(state: &Path) -> PathBuf {
+    state.join("jwt-secret")
+}
+
+/// The secret that is set, else the state folder's.
+///
+/// # Errors
+/// When there is none.
+pub fn secret(state: &Path) -> Result<String, SettingError> {
+    if let Some(secret) = variable("JWT_SECRET") {
+        return Ok(secret);
+    }
+    std::fs::read_to_string(file(state)).map_err(|_| {
+        SettingError::new(
+            "JWT_SECRET",
+            "not set (at least 32 bytes), and `flowgrid up` has made none in the state folder",
+        )
+    })
+}
+
+/// The same, drawn when there is none.
+///
+/// # Errors
+/// When the state folder can't be written to.
+pub fn secret_or_new(state: &Path) -> Result<String, SettingError> {
+    if let Ok(secret) = secret(state) {
+        return Ok(secret);
+    }
+    let drawn = format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    );
+    match private(&file(state)) {
+        Ok(mut opened) => opened
+            .write_all(drawn.as_bytes())
+            .map_err(|error| SettingError::new("FLOWGRID_STATE", error.to_string()))?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return secret(state),
+        Err(error) => return Err(SettingError::new("FLOWGRID_STATE", error.to_string())),
+    }
+    Ok(drawn)
+}
+
+/// A new file that only its owner may read.
+fn private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
