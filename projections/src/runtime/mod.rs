@@ -5,8 +5,10 @@ mod connection;
 mod context;
 mod projector;
 mod session;
+mod standby;
 mod start;
 mod stats;
+mod take;
 
 pub(crate) use apply::{Applied, ApplyError, apply, write as write_rows};
 pub(crate) use connection::{Client, OwnedConnection};

@@ -43,6 +43,7 @@ pub(crate) struct Counters {
 
 impl Counters {
     pub(crate) fn wrote(&self, rows: usize, took: Duration) {
+        self.stopped.store(0, Ordering::Relaxed);
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.rows.fetch_add(rows as u64, Ordering::Relaxed);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);

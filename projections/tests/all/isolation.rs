@@ -8,6 +8,9 @@ use flowgrid_projections::{
 
 use crate::world::{REGISTERED, World};
 
+/// Narrows a filter.
+type Narrow = fn(&mut buildings::Filter);
+
 const BOTH: [ModelName; 2] = [ModelName::Buildings, ModelName::Alerts];
 
 fn tenant(slug: &str) -> Tenant {
@@ -107,7 +110,7 @@ async fn lists_are_filtered_sorted_and_paged() {
         filter
     };
     assert_eq!(ids(&mut tx, &all).await, ["a", "b", "c", "d"]);
-    let cases: [(fn(&mut buildings::Filter), &[&str]); 9] = [
+    let cases: [(Narrow, &[&str]); 9] = [
         (|f| f.kind = Some("school".into()), &["b", "c"]),
         (|f| f.status = Some(BuildingStatus::Retired), &["d"]),
         (|f| f.text = Some("SCHULE".into()), &["b", "c"]),

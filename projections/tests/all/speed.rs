@@ -1,0 +1,86 @@
+//! How fast: run by hand, `cargo test --release -p flowgrid-projections -- --ignored --nocapture`.
+
+use std::time::{Duration, Instant};
+
+use flowgrid_bus::Tenant;
+use flowgrid_projections::{ModelName, RuntimeOptions};
+
+use crate::world::World;
+
+/// Events and buildings of the history.
+const EVENTS: u64 = 1_000_000;
+const BUILDINGS: u64 = 100_000;
+
+/// Every tenth event registers a building, the others change one that is registered.
+async fn fill(world: &World) {
+    let tenants: Vec<Tenant> = (0..10)
+        .map(|n| Tenant::from_slug(&format!("city-{n}")).unwrap())
+        .collect();
+    let sql = "insert into events select 1, n, gen_random_uuid(), ($1::uuid[])[b % 10 + 1], 'building', \
+           ($2::text[])[b % 10 + 1] || '/building-' || b, s, \
+           case when s = 1 then 'building.registered' else 'building.changed' end, '1.0', \
+           case when s = 1 then json_build_object('name', 'Building ' || b, 'kind', 'school', 'address', b || ' Main Street', \
+                'lat', 48.1 + b / 1e6, 'lon', 8.1, 'area', b, 'timezone', 'Europe/Berlin') \
+             when n % 3 = 0 then json_build_object('name', 'Building ' || b || ' of ' || n) \
+             when n % 3 = 1 then json_build_object('area', n, 'address', null) \
+             else json_build_object('lat', 48.2, 'lon', 8.2 + n / 1e7) end, \
+           '{\"actor\":\"u-1\",\"requestId\":\"0199d0a2-0000-7000-8000-000000000000\"}', clock_timestamp() \
+         from (select n, n % 100000 as b, (n - 1) / 100000 + 1 as s from generate_series(1, $3::bigint) n) x order by n";
+    sqlx::query(sql)
+        .bind(tenants.iter().map(Tenant::id).collect::<Vec<_>>())
+        .bind(tenants.iter().map(Tenant::slug).collect::<Vec<_>>())
+        .bind(EVENTS.cast_signed())
+        .execute(&mut world.owner().await)
+        .await
+        .unwrap();
+    let _ = BUILDINGS;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures"]
+async fn rebuilds_a_million_events() {
+    let world = World::start().await;
+    fill(&world).await;
+    let process = world.process(RuntimeOptions::default()).await;
+    let started = Instant::now();
+    while process.admin.status().await.unwrap()[0]
+        .generation
+        .is_none()
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    report("first fill", started.elapsed());
+    process.ready().await;
+    for _ in 0..3 {
+        let started = Instant::now();
+        let generation = process
+            .admin
+            .request_rebuild(ModelName::Buildings, false)
+            .await
+            .unwrap()
+            .generation;
+        let mut state = String::new();
+        loop {
+            let status = process.admin.status().await.unwrap().swap_remove(0);
+            let rebuild = status.rebuild.unwrap();
+            if rebuild.state != state {
+                state = rebuild.state.to_owned();
+                println!("{:>8.2?} {state} {:?}", started.elapsed(), rebuild.error);
+            }
+            if status.generation == Some(generation) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        report("rebuild", started.elapsed());
+    }
+    let started = Instant::now();
+    process.assert_verified().await;
+    report("verify of both", started.elapsed());
+    process.ends().await;
+}
+
+fn report(what: &str, took: Duration) {
+    let rate = EVENTS as f64 / took.as_secs_f64();
+    println!("{what}: {took:.2?}, {rate:.0} events/s");
+}
