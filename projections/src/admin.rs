@@ -1,6 +1,7 @@
 //! What operators ask of projections, from any process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use flowgrid_log::LogStore;
 use tokio::sync::watch;
@@ -114,7 +115,7 @@ impl ProjectionAdmin {
         {
             return Err(AdminError::UnderWay(model));
         }
-        if !rebuild::resume(model, self.client.pool()).await? {
+        if !rebuild::resume(model, Duration::ZERO, self.client.pool()).await? {
             return Err(AdminError::NothingTo(model, "resume"));
         }
         self.kicks.kick(model);

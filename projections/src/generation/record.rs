@@ -96,6 +96,25 @@ pub(crate) async fn newest_unfinished(
         .transpose()
 }
 
+/// The generation made last, whatever became of it.
+pub(crate) async fn newest(
+    model: ModelName,
+    executor: impl PgExecutor<'_>,
+) -> Result<Option<Generation>, ReadError> {
+    let sql = format!(
+        "select {COLUMNS} from public.projection_generations where name = $1 and version = $2 \
+         order by generation desc limit 1"
+    );
+    let row = sqlx::query(&sql)
+        .bind(model.as_str())
+        .bind(model.version())
+        .fetch_optional(executor)
+        .await?;
+    row.as_ref()
+        .map(|row| Generation::decode(model, row))
+        .transpose()
+}
+
 /// Asks for a new generation; `None` when a rebuild is under way.
 pub(crate) async fn request(
     model: ModelName,

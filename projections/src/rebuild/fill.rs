@@ -16,8 +16,7 @@ use crate::staged::Staged;
 /// Events read at once, and how many such reads may wait to be merged.
 const CHUNK: usize = 5_000;
 const CHUNKS_AHEAD: usize = 4;
-/// Rows and events of one write: what is merged longer is written less often, in more memory.
-const MOST_ROWS: usize = 1 << 17;
+/// The most events merged into one write: what a crash costs.
 const MOST_EVENTS: u64 = 2_000_000;
 
 impl<M: ReadModel> Rebuild<M> {
@@ -48,7 +47,7 @@ impl<M: ReadModel> Rebuild<M> {
             if *self.shutdown.borrow() {
                 return Err(Broken::Shutdown);
             }
-            if batch.len() >= MOST_ROWS || to - from >= MOST_EVENTS {
+            if batch.len() >= self.context.options.rebuild_rows || to - from >= MOST_EVENTS {
                 self.write(log, (from, to), std::mem::take(&mut batch))
                     .await?;
                 from = to;

@@ -1,5 +1,7 @@
 //! What can be asked of a rebuild that exists.
 
+use std::time::Duration;
+
 use sqlx::PgPool;
 
 use crate::{ModelName, ReadError};
@@ -24,12 +26,18 @@ pub(crate) async fn cancel(model: ModelName, pool: &PgPool) -> Result<bool, Read
     Ok(cancelled.is_some())
 }
 
-/// Puts the newest generation back to work, if it was cancelled or failed; false when it wasn't.
-pub(crate) async fn resume(model: ModelName, pool: &PgPool) -> Result<bool, ReadError> {
+/// Puts the newest generation back to work, if it was cancelled or failed at least so long ago;
+/// false when it wasn't.
+pub(crate) async fn resume(
+    model: ModelName,
+    ago: Duration,
+    pool: &PgPool,
+) -> Result<bool, ReadError> {
     let resumed = sqlx::query(
         "with resumed as ( \
            update public.projection_generations set state = 'requested', finished_at = null, error = null \
-            where name = $1 and version = $2 and state in ('cancelled', 'failed') and generation = \
+            where name = $1 and version = $2 and state in ('cancelled', 'failed') \
+              and finished_at <= clock_timestamp() - make_interval(secs => $3) and generation = \
               (select max(generation) from public.projection_generations where name = $1 and version = $2) \
             returning name, version, generation), \
          opened as ( \
@@ -39,6 +47,7 @@ pub(crate) async fn resume(model: ModelName, pool: &PgPool) -> Result<bool, Read
     )
     .bind(model.as_str())
     .bind(model.version())
+    .bind(ago.as_secs_f64())
     .fetch_optional(pool)
     .await?;
     Ok(resumed.is_some())

@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 
 use super::Broken;
 use super::cleanup::clean_up;
+use super::request::resume;
 use super::run::Rebuild;
 use crate::ReadError;
-use crate::generation::{live, newest_unfinished, request};
+use crate::generation::{State, live, newest, newest_unfinished, request};
 use crate::read_model::ReadModel;
 use crate::runtime::Context;
 
 /// How often it looks for requests from other processes.
 const EVERY: Duration = Duration::from_secs(1);
+/// How long after a failure the first generation is tried again.
+const RETRY: Duration = Duration::from_secs(10);
 /// The longest pause while Postgres is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -61,7 +64,7 @@ pub(crate) async fn run_pending<M: ReadModel>(
         if live(M::NAME, pool).await?.is_some() {
             return Ok(());
         }
-        request(M::NAME, false, pool).await?;
+        first_generation::<M>(pool).await?;
     }
     // Held by the connection: it is free again when this process dies.
     let mut owner = context.client.owner().await?;
@@ -99,6 +102,33 @@ pub(crate) async fn run_pending<M: ReadModel>(
         }
         Err(Broken::Read(error)) => Err(error),
     }
+}
+
+/// Sees to it that there will be a generation to read.
+async fn first_generation<M: ReadModel>(pool: &PgPool) -> Result<(), ReadError> {
+    let newest = newest(M::NAME, pool).await?;
+    match newest.map(|generation| generation.state) {
+        // Goes on where it stood, so that each try doesn't leave tables behind.
+        Some(State::Failed) => {
+            resume(M::NAME, RETRY, pool).await?;
+        }
+        // Somebody wanted it so.
+        Some(State::Cancelled) => {}
+        None
+        | Some(
+            State::Requested
+            | State::Filling
+            | State::CatchingUp
+            | State::Comparing
+            | State::Live
+            | State::Differs
+            | State::Retired
+            | State::Dropped,
+        ) => {
+            request(M::NAME, false, pool).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn lock<M: ReadModel>(owner: &mut PgConnection) -> Result<bool, ReadError> {

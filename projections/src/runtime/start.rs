@@ -26,6 +26,8 @@ pub struct RuntimeOptions {
     /// How long those of one that was cancelled, failed or differs stay: so long it can be resumed
     /// or looked into.
     pub keep_unfinished: Duration,
+    /// How many rows a rebuild merges in memory before it writes them (some 500 bytes each).
+    pub rebuild_rows: usize,
 }
 
 impl Default for RuntimeOptions {
@@ -33,6 +35,7 @@ impl Default for RuntimeOptions {
         Self {
             grace: Duration::from_secs(60),
             keep_unfinished: Duration::from_secs(3_600),
+            rebuild_rows: 1 << 17,
         }
     }
 }

@@ -16,6 +16,7 @@ fn quick() -> RuntimeOptions {
     RuntimeOptions {
         grace: Duration::from_millis(500),
         keep_unfinished: Duration::from_secs(60),
+        rebuild_rows: 1_000,
     }
 }
 
@@ -130,6 +131,46 @@ async fn a_cancelled_rebuild_is_resumed_where_it_stood() {
     process.assert_verified().await;
     let status = process.admin.status().await.unwrap();
     assert_eq!(status[0].generation, Some(2));
+    process.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_filled_before_an_interruption_is_not_filled_again() {
+    let world = World::start().await;
+    let process = world.process(quick()).await;
+    process.ready().await;
+    for thousand in 0..12 {
+        let ids = (0..1_000).map(|n| format!("b{}", thousand * 1_000 + n));
+        let events = ids.map(|id| world.append(append("acme", &id, 0, REGISTERED)));
+        futures_util::future::join_all(events).await;
+    }
+    process.reaches_head(&world).await;
+    let admin = process.admin.clone();
+    admin
+        .request_rebuild(ModelName::Buildings, false)
+        .await
+        .unwrap();
+    let filled = || async {
+        let position: Option<i64> = sqlx::query_scalar(
+            "select position from projection_checkpoints where name = 'buildings' and generation = 2",
+        )
+        .fetch_optional(&mut world.owner().await)
+        .await
+        .unwrap();
+        position.unwrap_or(0)
+    };
+    eventually("it has begun", || async { filled().await > 0 }).await;
+    let cancelled = admin.cancel_rebuild(ModelName::Buildings).await;
+    let stood = filled().await;
+    process.ends().await;
+    if cancelled.is_ok() {
+        assert!(stood < 12_000);
+        assert_eq!(filled().await, stood, "nothing moves once it is cancelled");
+        admin.resume_rebuild(ModelName::Buildings).await.unwrap();
+    }
+    let process = world.process(quick()).await;
+    process.rebuild_is(ModelName::Buildings, "live").await;
+    process.assert_verified().await;
     process.ends().await;
 }
 

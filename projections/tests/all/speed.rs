@@ -80,6 +80,27 @@ async fn rebuilds_a_million_events() {
     process.ends().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures"]
+async fn projects_a_million_events() {
+    let world = World::start().await;
+    let process = world.process(RuntimeOptions::default()).await;
+    process.ready().await;
+    process.ends().await;
+    fill(&world).await;
+    while world.test.stream(world.log).await.last_sequence < EVENTS {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let process = world.process(RuntimeOptions::default()).await;
+    let started = Instant::now();
+    process.reaches_head(&world).await;
+    report("projectors", started.elapsed());
+    for stats in process.runtime.stats() {
+        println!("{stats:?}");
+    }
+    process.ends().await;
+}
+
 fn report(what: &str, took: Duration) {
     let rate = EVENTS as f64 / took.as_secs_f64();
     println!("{what}: {took:.2?}, {rate:.0} events/s");
