@@ -1,5 +1,7 @@
 //! Who is let in, and for how long.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod push_common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The contract's conversation, from handshake to unsubscribing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod push_common;
 
 use flowgrid_bus::Role;

@@ -1,5 +1,7 @@
 //! What a client may not do, and what happens when it can't keep up or the server goes away.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod push_common;
 
 use std::time::Duration;

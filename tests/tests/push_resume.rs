@@ -1,5 +1,7 @@
 //! Resuming: every position once and in order, from memory, from the log, across processes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod push_common;
 
 use std::sync::Arc;

@@ -122,18 +122,39 @@ impl Feed {
         let Some(edge) = state.edge else {
             return Joined::No;
         };
-        if position < edge {
-            let Some(lacking) = state.recent.after(position, edge, HANDED_OVER) else {
+        let lacking = if position < edge {
+            let Some(lacking) = self.lacking(&state.recent, subscription, position, edge) else {
                 return Joined::Behind(edge);
             };
-            self.answer(subscription, edge, answer);
-            for event in lacking {
-                self.serve_one(subscription, event);
-            }
+            lacking
         } else {
-            self.answer(subscription, edge, answer);
+            Vec::new()
+        };
+        self.answer(subscription, edge, answer);
+        for event in lacking {
+            // What a connection doesn't take any more is noted with its subscription.
+            self.serve_one(subscription, event);
         }
         self.enter(&mut state, subscription, edge)
+    }
+
+    /// The last few events that it wants; `None` unless all of them are still here and its
+    /// connection has room for them.
+    fn lacking<'a>(
+        &self,
+        recent: &'a Recent,
+        subscription: &Subscription,
+        position: u64,
+        edge: u64,
+    ) -> Option<Vec<&'a Arc<RecordedEvent>>> {
+        let wanted: Vec<_> = recent
+            .after(position, edge, HANDED_OVER)?
+            .filter(|event| self.wants(subscription, event))
+            .collect();
+        let bytes = wanted.iter().map(|event| event.size()).sum();
+        let outbox = &subscription.peer.outbox;
+        let fits = wanted.is_empty() || outbox.has_room(wanted.len(), bytes);
+        fits.then_some(wanted)
     }
 
     /// Says that the subscription stands and how far the log is.
@@ -197,16 +218,16 @@ impl Feed {
         served
     }
 
-    /// Hands a past event to one subscription, if it belongs to it. False when the connection
-    /// takes no more.
-    pub fn serve_one(&self, subscription: &Subscription, event: &RecordedEvent) -> bool {
-        let ours = event.tenant_id == subscription.tenant.id()
+    /// Whether a past event belongs to a subscription and may be seen.
+    pub fn wants(&self, subscription: &Subscription, event: &RecordedEvent) -> bool {
+        event.tenant_id == subscription.tenant.id()
             && event.position > subscription.after
-            && subscription.channel.carries(&Facets::of(event));
-        let seen = lowest_role(&event.event_type).is_some_and(|low| subscription.peer.may_see(low));
-        if !ours || !seen {
-            return true;
-        }
+            && lowest_role(&event.event_type).is_some_and(|low| subscription.peer.may_see(low))
+            && subscription.channel.carries(&Facets::of(event))
+    }
+
+    /// Sends a past event that it wants. False when the connection takes no more.
+    pub fn serve_one(&self, subscription: &Subscription, event: &RecordedEvent) -> bool {
         let text = Writer::new(event, self.info.epoch).text(&subscription.label);
         self.metrics.delivered.inc();
         subscription.offer(event.position, text)

@@ -94,6 +94,11 @@ impl Hub {
         let _ = tokio::time::timeout(limit, left).await;
     }
 
+    /// Up to where a log's events were handed out; `None` before the log could be read.
+    pub fn edge(&self, log: LogId) -> Option<u64> {
+        self.feed(log).and_then(|feed| feed.edge())
+    }
+
     pub(super) fn feed(&self, log: LogId) -> Option<&Arc<Feed>> {
         self.feeds.get(&log)
     }

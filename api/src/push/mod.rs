@@ -13,6 +13,7 @@ mod facets;
 mod feed;
 mod follow;
 mod hub;
+mod identity;
 mod incoming;
 mod index;
 mod metrics;

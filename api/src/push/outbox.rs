@@ -94,7 +94,9 @@ impl Outbox {
             return false;
         }
         let bytes = waiting.bytes + frame.text.len();
-        let fits = waiting.len() < self.messages as usize && bytes <= self.bytes as usize;
+        // A single message may be larger than the bound.
+        let fits = waiting.len() == 0
+            || (waiting.len() < self.messages as usize && bytes <= self.bytes as usize);
         if fits {
             waiting.bytes = bytes;
             match lane {
@@ -134,10 +136,10 @@ impl Outbox {
             return Poll::Pending;
         };
         waiting.bytes = waiting.bytes.saturating_sub(frame.text.len());
-        let left = waiting.len();
+        let much = self.fits_into_half(&waiting, 1, self.bytes as usize / 4);
         drop(waiting);
         self.metrics.queued.dec();
-        if left <= self.messages as usize / 4 {
+        if much {
             self.room.notify_waiters();
         }
         Poll::Ready(frame)
@@ -174,8 +176,14 @@ impl Outbox {
         }
     }
 
-    /// Waits until at most half of the queue is taken. False when the connection has ended.
-    pub async fn room(&self) -> bool {
+    /// Whether so many more messages of so many bytes in all leave half of the queue to others.
+    pub fn has_room(&self, messages: usize, bytes: usize) -> bool {
+        self.fits_into_half(&self.waiting.lock(), messages, bytes)
+    }
+
+    /// Waits until a message of so many bytes leaves half of the queue to others, or finds it
+    /// empty. False when the connection has ended.
+    pub async fn room(&self, bytes: usize) -> bool {
         loop {
             let freed = self.room.notified();
             tokio::pin!(freed);
@@ -185,13 +193,17 @@ impl Outbox {
                 if waiting.closed || waiting.ending.is_some() {
                     return false;
                 }
-                let free = waiting.len() * 2 <= self.messages as usize;
-                if free && waiting.bytes * 2 <= self.bytes as usize {
+                if waiting.len() == 0 || self.fits_into_half(&waiting, 1, bytes) {
                     return true;
                 }
             }
             freed.await;
         }
+    }
+
+    fn fits_into_half(&self, waiting: &Waiting, messages: usize, bytes: usize) -> bool {
+        (waiting.len() + messages) * 2 <= self.messages as usize
+            && (waiting.bytes + bytes) * 2 <= self.bytes as usize
     }
 
     /// The position of the first message of a subscription that still waits.

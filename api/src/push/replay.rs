@@ -33,14 +33,8 @@ pub async fn replay(
 ) {
     subscription.replayed_to(position);
     let _counted = Counted::new(&hub);
-    let Ok(_turn) = hub.replays.acquire().await else {
-        return;
-    };
     let mut at = position;
     loop {
-        if !subscription.peer.outbox.room().await {
-            return;
-        }
         let edge = match feed.join_after(&subscription, at, Answer::Said) {
             Joined::Behind(edge) => edge,
             Joined::Live(_) | Joined::No => return,
@@ -50,9 +44,14 @@ pub async fn replay(
             Err(error) => return give_up(&feed, &subscription, &error),
         };
         for event in &chunk.events {
-            if !feed.serve_one(&subscription, event) {
+            if !feed.wants(&subscription, event) {
+                continue;
+            }
+            let has_room = subscription.peer.outbox.room(event.size()).await;
+            if !has_room || !feed.serve_one(&subscription, event) {
                 return;
             }
+            subscription.replayed_to(event.position);
         }
         at = chunk.reached;
         subscription.replayed_to(at);
@@ -97,6 +96,8 @@ async fn read(hub: &Hub, feed: &Feed, tenant: Uuid, at: u64, edge: u64) -> Resul
             return Ok(Chunk { events, reached });
         }
     }
+    // Held while reading only: a client that reads slowly keeps no other from resuming.
+    let _turn = hub.replays.acquire().await;
     let scan = SCAN.min(edge - at);
     let found = hub
         .store

@@ -1,5 +1,5 @@
 //! A push process on a real log, and a client that speaks its language.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
