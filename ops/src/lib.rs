@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod doctor;
 mod failure;
+pub mod listen;
 mod node;
 pub mod roles;
 pub mod settings;

@@ -1,0 +1,224 @@
+//! `flowgrid listen <channel>`: events as JSON lines, one for each, without a gap.
+
+use std::io::Write;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::{Error as WireError, Utf8Bytes};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::Failure;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The server pings every 25 s: longer silence means that nobody is there any more.
+const SILENCE: Duration = Duration::from_secs(70);
+
+/// Prints every event of a channel, until the process is stopped. When the connection breaks it
+/// comes back and resumes, so that no event is missed.
+///
+/// # Errors
+/// When the server can't be reached at the start, or refuses the token, the channel or `after`.
+pub async fn listen(
+    url: &str,
+    token: &str,
+    channel: &str,
+    after: Option<String>,
+) -> Result<(), Failure> {
+    let address = socket_address(url)?;
+    let mut listener = Listener {
+        channel,
+        after,
+        pause: FIRST_PAUSE,
+        connected: false,
+    };
+    loop {
+        match listener.session(&address, token).await {
+            Ended::Stop(result) => return result,
+            Ended::Again => listener.rest().await,
+        }
+    }
+}
+
+/// What became of one connection.
+enum Ended {
+    Stop(Result<(), Failure>),
+    Again,
+}
+
+struct Listener<'a> {
+    channel: &'a str,
+    /// The position to resume from.
+    after: Option<String>,
+    pause: Duration,
+    /// It has worked once: from now on it comes back by itself.
+    connected: bool,
+}
+
+/// The fields of the server's messages that matter here.
+#[derive(Deserialize)]
+struct Said {
+    #[serde(rename = "type")]
+    kind: String,
+    position: Option<String>,
+    resume: Option<String>,
+    recovered: Option<bool>,
+    code: Option<String>,
+    detail: Option<String>,
+}
+
+impl Listener<'_> {
+    async fn session(&mut self, address: &str, token: &str) -> Ended {
+        let mut socket = match connect(address, token).await {
+            Ok(socket) => socket,
+            Err(failure) if self.connected && failure.may_pass => return Ended::Again,
+            Err(failure) => return Ended::Stop(Err(failure.error)),
+        };
+        let subscribe = serde_json::json!({
+            "type": "subscribe", "id": 1, "channel": self.channel, "after": self.after,
+        });
+        if socket
+            .send(Message::text(subscribe.to_string()))
+            .await
+            .is_err()
+        {
+            return Ended::Again;
+        }
+        loop {
+            let next = tokio::time::timeout(SILENCE, socket.next()).await;
+            match next {
+                Ok(Some(Ok(Message::Text(text)))) => {
+                    if let Some(ended) = self.hear(&text) {
+                        return ended;
+                    }
+                }
+                Ok(Some(Ok(Message::Close(Some(frame))))) if u16::from(frame.code) == 4001 => {
+                    return Ended::Stop(Err(Failure::new("the token is no longer valid")));
+                }
+                Ok(Some(Ok(_))) => {}
+                Ok(Some(Err(_)) | None) | Err(_) => return Ended::Again,
+            }
+        }
+    }
+
+    fn hear(&mut self, text: &Utf8Bytes) -> Option<Ended> {
+        let Ok(said) = serde_json::from_str::<Said>(text) else {
+            return Some(Ended::Stop(Err(Failure::new(
+                "the server does not speak our protocol",
+            ))));
+        };
+        match said.kind.as_str() {
+            "event" => {
+                if print(text).is_err() {
+                    return Some(Ended::Stop(Ok(()))); // nobody reads any more
+                }
+            }
+            "subscribed" => {
+                self.connected = true;
+                self.pause = FIRST_PAUSE;
+                if said.recovered == Some(false) {
+                    eprintln!("flowgrid: history is not available from there; events are missing");
+                } else if self.after.is_some() {
+                    // What was missed follows, so the edge is not reached yet.
+                    return None;
+                }
+            }
+            "lagged" => {
+                self.after = said.resume.or(self.after.take());
+                return None;
+            }
+            "error" => {
+                let code = said.code.unwrap_or_default();
+                if code == "unavailable" && self.connected {
+                    return Some(Ended::Again);
+                }
+                let detail = said.detail.unwrap_or_default();
+                return Some(Ended::Stop(Err(Failure::new(format!("{detail} ({code})")))));
+            }
+            _ => {}
+        }
+        if said.position.is_some() {
+            self.after = said.position;
+        }
+        None
+    }
+
+    /// A random wait, longer each time, so that not everybody comes back at once.
+    async fn rest(&mut self) {
+        let share = 0.5 + rand::random::<f64>();
+        tokio::time::sleep(self.pause.mul_f64(share)).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+fn print(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+struct Refused {
+    error: Failure,
+    /// Trying again later may help.
+    may_pass: bool,
+}
+
+async fn connect(address: &str, token: &str) -> Result<Socket, Refused> {
+    let final_error = |text: String| Refused {
+        error: Failure::new(text),
+        may_pass: false,
+    };
+    let mut request = address
+        .into_client_request()
+        .map_err(|error| final_error(format!("{address}: {error}")))?;
+    let bearer = format!("Bearer {token}")
+        .parse()
+        .map_err(|_| final_error("the token is malformed".into()))?;
+    request.headers_mut().insert(AUTHORIZATION, bearer);
+    match connect_async(request).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(WireError::Http(response)) => Err(Refused {
+            may_pass: response.status().is_server_error(),
+            error: Failure::new(format!(
+                "{address} refuses the connection: {}",
+                response.status()
+            )),
+        }),
+        Err(error) => Err(Refused {
+            may_pass: true,
+            error: Failure::new(format!("{address} can't be reached: {error}")),
+        }),
+    }
+}
+
+/// `http://127.0.0.1:8000` → `ws://127.0.0.1:8000/ws`
+fn socket_address(url: &str) -> Result<String, Failure> {
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("ws://"));
+    match rest {
+        Some(rest) => Ok(format!("ws://{}/ws", rest.trim_end_matches(['/']))),
+        None => Err(Failure::new(
+            "the address must begin with http:// or ws://; for TLS, listen behind the proxy",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_that_of_the_api() {
+        let address = socket_address("http://127.0.0.1:8000/").unwrap();
+        assert_eq!(address, "ws://127.0.0.1:8000/ws");
+        assert!(socket_address("https://example.org").is_err());
+    }
+}
