@@ -63,7 +63,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Migrate => tools::migrate().await,
         Command::Token(options) => tools::token(options),
-        Command::Listen(_) => Err(Failure::new("soon")),
+        Command::Listen(options) => tools::listen(options).await,
         Command::Projections(command) => tools::projections(command).await,
         Command::Events(Events::Tail { log, after, follow }) => {
             tools::tail(log, after, follow).await

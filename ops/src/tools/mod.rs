@@ -1,12 +1,14 @@
 //! What an operator runs by hand.
 
 mod events;
+mod listen;
 mod log;
 mod migrate;
 mod projections;
 mod token;
 
 pub use events::tail;
+pub use listen::listen;
 pub use log::{check_logs, describe, heal_logs, remake_stream};
 pub use migrate::migrate;
 pub use projections::projections;
