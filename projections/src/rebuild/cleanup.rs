@@ -17,7 +17,8 @@ const OVER: &str = "select generation, schema_name, state, forced from public.pr
 
 /// Generations of older builds whose projectors have stood still for a day.
 const OUTDATED: &str = "select g.schema_name from public.projection_generations g \
-    where g.name = $1 and g.version < $2 and g.state <> 'dropped' and not exists ( \
+    where g.name = $1 and g.version < $2 and g.state <> 'dropped' \
+      and g.requested_at < clock_timestamp() - interval '1 day' and not exists ( \
       select from public.projection_checkpoints c where c.name = g.name and c.version = g.version \
          and c.moved_at > clock_timestamp() - interval '1 day')";
 

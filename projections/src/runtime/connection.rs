@@ -1,6 +1,7 @@
 //! Connections of projectors and rebuilds: each has its own for as long as it works.
 
 use flowgrid_log::{DbRole, connect_options, pool};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, PgPool};
 
 use crate::ReadError;
@@ -46,18 +47,21 @@ impl Client {
             ("enable_mergejoin", "off"),
             ("jit", "off"),
         ]);
-        Ok(options.connect().await?)
+        connect(options).await
     }
 
     /// Reads rows and bookkeeping, and moves states on.
     pub(crate) async fn reader(&self) -> Result<OwnedConnection, ReadError> {
-        Ok(connect_options(&self.url, DbRole::Project)?
-            .connect()
-            .await?)
+        connect(connect_options(&self.url, DbRole::Project)?).await
     }
 
     /// Makes and drops tables.
     pub(crate) async fn owner(&self) -> Result<OwnedConnection, ReadError> {
         Ok(connect_options(&self.url, DbRole::Owner)?.connect().await?)
     }
+}
+
+/// Bulk statements are slow by nature: sqlx need not warn of them.
+async fn connect(options: PgConnectOptions) -> Result<OwnedConnection, ReadError> {
+    Ok(options.disable_statement_logging().connect().await?)
 }

@@ -61,6 +61,14 @@ async fn row_level_security_holds_where_a_query_forgets() {
 async fn refuses_a_role_that_nothing_holds() {
     let world = World::start().await;
     assert!(ReadModels::open(&world.test.url, 1).await.is_ok());
+    world
+        .sql(
+            "create schema rm_open; create table rm_open.t (); \
+             grant usage on schema rm_open to flowgrid_query; grant select on rm_open.t to flowgrid_query",
+        )
+        .await;
+    let refused = ReadModels::open(&world.test.url, 1).await.err();
+    assert!(matches!(refused, Some(ReadError::Unsafe(_))), "{refused:?}");
     let database = world.test.url.rsplit_once('/').unwrap().1.to_owned();
     // Roles belong to the whole server, so this one is another's: it owns a table.
     world

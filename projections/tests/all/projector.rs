@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flowgrid_bus::{Epoch, Position, Tenant};
-use flowgrid_projections::{ModelName, ReadError, RuntimeOptions, buildings};
+use flowgrid_projections::{ModelName, ReadError, ReadModels, RuntimeOptions, buildings};
 use flowgrid_tests::eventually;
 
 use crate::world::{REGISTERED, World, renamed};
@@ -87,6 +87,37 @@ async fn two_processes_project_each_event_once() {
     assert!(before.elapsed() < Duration::from_secs(10));
     second.assert_verified().await;
     second.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_connections_are_made_again() {
+    let world = World::start().await;
+    let process = world.process(RuntimeOptions::default()).await;
+    process.ready().await;
+    for n in 0..60 {
+        world.event("acme", &format!("b{n}"), 0, REGISTERED).await;
+        if n % 20 == 10 {
+            world
+                .sql(
+                    "select pg_terminate_backend(pid) from pg_stat_activity \
+                     where datname = current_database() and pid <> pg_backend_pid() and query like '%projection_checkpoints%'",
+                )
+                .await;
+        }
+    }
+    // A process without projectors learns the position from the database.
+    let read = ReadModels::open(&world.test.url, 1).await.unwrap();
+    let position = Position {
+        log: world.log.id,
+        epoch: world.log.epoch,
+        n: world.head().await,
+    };
+    let limit = Duration::from_secs(20);
+    read.wait_for(&ModelName::ALL, position, limit)
+        .await
+        .unwrap();
+    process.assert_verified().await;
+    process.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

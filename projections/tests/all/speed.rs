@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use flowgrid_bus::Tenant;
-use flowgrid_projections::{ModelName, RuntimeOptions};
+use flowgrid_projections::{ModelName, RuntimeOptions, buildings};
 
 use crate::world::World;
 
@@ -73,6 +73,25 @@ async fn rebuilds_a_million_events() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         report("rebuild", started.elapsed());
+    }
+    let city = Tenant::from_slug("city-3").unwrap();
+    for sort in ["id", "name", "updatedAt"] {
+        let filter = buildings::Filter {
+            sort: buildings::Sort {
+                field: buildings::SortField::parse(sort).unwrap(),
+                descending: false,
+            },
+            limit: 50,
+            ..buildings::Filter::default()
+        };
+        let started = Instant::now();
+        for _ in 0..100 {
+            let models = [ModelName::Buildings, ModelName::Alerts];
+            let mut tx = process.read.begin(&city, &models).await.unwrap();
+            let page = buildings::list(&mut tx, &filter).await.unwrap();
+            assert_eq!(page.total, 10_000);
+        }
+        println!("list by {sort}: {:?} each", started.elapsed() / 100);
     }
     let started = Instant::now();
     process.assert_verified().await;
