@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use flowgrid_bus::{Position, Role, Tenant};
+use flowgrid_bus::{Position, Role};
 
 use super::sign_in::sign_in;
 use super::{AppState, Level, RequestMeta};
@@ -85,10 +85,6 @@ fn min_position(parts: &Parts) -> Result<Option<Position>, ApiError> {
 }
 
 impl<L: Level> Access<L> {
-    pub fn tenant(&self) -> &Tenant {
-        &self.member.tenant
-    }
-
     pub fn role(&self) -> Role {
         self.member.role
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use flowgrid_bus::{Position, RecordedEvent};
+use flowgrid_bus::RecordedEvent;
 use flowgrid_commands::{At, Caller, Loaded, Outcome, Request};
 use flowgrid_domain::Decider;
 use flowgrid_log::{LogInfo, LogKind};
@@ -94,11 +94,6 @@ impl<L: Level> Access<L> {
         Ok(store
             .read_aggregate(log.id, aggregate_type, &qualified, after, max)
             .await?)
-    }
-
-    /// What the caller waits for (`X-Min-Position`).
-    pub fn min_position(&self) -> Option<Position> {
-        self.min_position
     }
 }
 

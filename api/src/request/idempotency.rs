@@ -42,8 +42,9 @@ pub(super) fn idempotency(parts: &Parts, body: &[u8]) -> Result<Option<Idempoten
     }))
 }
 
-/// A repeat may come over another path of the same route.
+/// A repeat may come over another path of the same route, or with a trailing slash.
 fn canonical(path: &str) -> (&'static str, &str) {
+    let path = path.trim_end_matches('/');
     match path.strip_prefix("/api/v1/alerts") {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => {
             ("/api/v1/citypulse/alerts", rest)
@@ -69,6 +70,7 @@ mod tests {
         let first = print("/api/v1/alerts/7/resolve", b"{}");
         assert_eq!(first.len(), 64);
         assert_eq!(first, print("/api/v1/citypulse/alerts/7/resolve", b"{}"));
+        assert_eq!(first, print("/api/v1/alerts/7/resolve/", b"{}"));
         assert_ne!(first, print("/api/v1/alerts/8/resolve", b"{}"));
         assert_ne!(first, print("/api/v1/alerts/7/resolve", b"{ }"));
     }

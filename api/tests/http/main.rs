@@ -1,0 +1,16 @@
+//! HTTP on a real log with real read models. All tests share one system; each has organizations of
+//! its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod access;
+mod alerts;
+mod buildings;
+mod call;
+mod cases;
+mod events;
+mod faults;
+mod ops;
+mod projections;
+mod socket;
+mod wire;
+mod world;

@@ -1,0 +1,136 @@
+//! The system under test.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use chrono::TimeDelta;
+use flowgrid_api::auth::{Grant, Tokens};
+use flowgrid_api::{ApiConfig, AppState, Clock, Ids, Metrics, Parts, Probes, router};
+use flowgrid_bus::Role;
+use flowgrid_commands::{Commands, CommandsOptions};
+use flowgrid_log::{LogInfo, LogKind, Tail, Tails};
+use flowgrid_projections::{
+    ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
+};
+use flowgrid_tests::{TestLog, eventually};
+use tokio::runtime::Runtime;
+
+const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
+
+/// One process with all roles but push.
+pub struct World {
+    pub test: TestLog,
+    pub state: AppState,
+    pub router: Router,
+    pub tokens: Tokens,
+    _projections: ProjectionRuntime,
+}
+
+struct Shared {
+    runtime: Runtime,
+    world: World,
+}
+
+static SHARED: OnceLock<Shared> = OnceLock::new();
+static ORGANIZATIONS: AtomicU32 = AtomicU32::new(0);
+
+/// Runs a test in the shared system, as an organization that nobody else uses.
+pub fn run<F: Future<Output = ()>>(test: impl FnOnce(&'static World, String) -> F) {
+    let shared = SHARED.get_or_init(|| {
+        let runtime = Runtime::new().unwrap();
+        let world = runtime.block_on(async { World::on(TestLog::start().await).await });
+        Shared { runtime, world }
+    });
+    let number = ORGANIZATIONS.fetch_add(1, Ordering::Relaxed);
+    let org = format!("org-{number}");
+    shared.runtime.block_on(test(&shared.world, org));
+}
+
+impl World {
+    pub async fn on(test: TestLog) -> Self {
+        let metrics = Arc::new(Metrics::new().unwrap());
+        let logs: Vec<LogInfo> = test.store.logs().to_vec();
+        let mut appenders = HashMap::new();
+        let mut tails = Vec::new();
+        let mut relays = Vec::new();
+        for log in logs {
+            let feed = TestLog::feed();
+            if log.kind == LogKind::Domain {
+                appenders.insert(log.id, test.appender(log, &feed, false));
+            }
+            relays.push((log.id, test.relay(log, &feed)));
+            let stop = test.stop.subscribe();
+            tails.push(Tail::start(test.bus.clone(), log, Some(feed), stop));
+        }
+        let tails = Arc::new(Tails::new(tails));
+        let stop = test.stop.subscribe();
+        let projections = ProjectionRuntime::start(
+            &test.url,
+            test.store.clone(),
+            Arc::clone(&tails),
+            &ModelName::ALL,
+            RuntimeOptions::default(),
+            &stop,
+        )
+        .unwrap();
+        let read = ReadModels::open(&test.url, 8).await.unwrap();
+        let read = read.with_local(projections.positions());
+        let admin = ProjectionAdmin::open(&test.url, test.store.clone()).unwrap();
+        let admin = admin.with_runtime(&projections);
+        let tokens = Tokens::new(SECRET, Clock::system()).unwrap();
+        let mut config = ApiConfig {
+            wait_limit: Duration::from_secs(2),
+            body_timeout: Duration::from_millis(500),
+            header_timeout: Duration::from_millis(500),
+            ..ApiConfig::default()
+        };
+        config.allow_origins("https://app.example").unwrap();
+        let state = AppState::new(Parts {
+            commands: Commands::new(CommandsOptions {
+                store: test.store.clone(),
+                appenders,
+                remembered: 1_000,
+            }),
+            read,
+            store: test.store.clone(),
+            tails,
+            projections: admin.clone(),
+            tokens: tokens.clone(),
+            clock: Clock::system(),
+            ids: Ids::random(),
+            metrics,
+            push: None,
+            probes: Probes::new(test.bus.clone(), relays),
+            config,
+        });
+        eventually("every read model is live", || async {
+            let statuses = admin.status().await.unwrap();
+            statuses.iter().all(|status| status.generation.is_some())
+        })
+        .await;
+        Self {
+            test,
+            router: router(state.clone()),
+            state,
+            tokens,
+            _projections: projections,
+        }
+    }
+
+    pub fn token(&self, org: &str, role: Role) -> String {
+        self.issue(&Grant::member("anna", org, role, TimeDelta::hours(1)))
+    }
+
+    pub fn operator(&self) -> String {
+        self.issue(&Grant::operator("ops", TimeDelta::hours(1)))
+    }
+
+    pub fn issue(&self, grant: &Grant) -> String {
+        self.tokens.issue(grant).unwrap()
+    }
+}
