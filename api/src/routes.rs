@@ -6,16 +6,17 @@ use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::context::AppState;
-use crate::document::{blank, name_aliases};
+use crate::document::{Blank, name_aliases};
 use crate::error::ApiError;
 use crate::{alerts, buildings, events, http_layers, ops, projection_routes, push};
 
 /// Everything that the document shows.
 pub(crate) fn documented() -> OpenApiRouter<AppState> {
-    let mut all = OpenApiRouter::with_openapi(blank())
+    let mut all = OpenApiRouter::with_openapi(Blank::openapi())
         .merge(buildings::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())

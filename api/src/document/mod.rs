@@ -11,7 +11,7 @@ pub use inputs::{
     NoteInput, SnoozeInput,
 };
 pub use openapi::text;
-pub(crate) use openapi::{blank, name_aliases};
+pub(crate) use openapi::{Blank, name_aliases};
 pub use parameters::{
     AlertQuery, BuildingQuery, CommandHeaders, EventQuery, HistoryQuery, QueryHeaders,
 };

@@ -1,13 +1,15 @@
 //! Puts the document together.
 
+use flowgrid_domain::FieldError;
 use utoipa::openapi::path::PathItem;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Info, License, OpenApi, OpenApiBuilder};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
+use crate::error::ProblemDocument;
 use crate::{alerts, routes};
 
 /// What every route does, in OpenAPI 3.1.
-pub fn document() -> OpenApi {
+fn document() -> utoipa::openapi::OpenApi {
     routes::documented().split_for_parts().1
 }
 
@@ -22,31 +24,35 @@ pub fn text() -> Result<String, serde_json::Error> {
 }
 
 /// The document before the routes add themselves.
-pub(crate) fn blank() -> OpenApi {
-    let mut info = Info::new("Flowgrid", env!("CARGO_PKG_VERSION"));
-    let mut license = License::new("Apache-2.0");
-    license.identifier = Some("Apache-2.0".to_owned());
-    info.license = Some(license);
-    info.description = Some(
-        "Buildings, grid, workflows and conversations of cities on one event-sourced bus. \
-         Requests may spell fields in camelCase or snake_case; answers are camelCase, but \
-         snake_case when X-Frontend-Source is flov7 or chronicles. Make a token with \
-         `flowgrid token --org acme --role manager`."
-            .to_owned(),
-    );
-    let mut components = Components::new();
-    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components.add_security_scheme("token", bearer);
-    let everywhere = SecurityRequirement::new("token", Vec::<String>::new());
-    OpenApiBuilder::new()
-        .info(info)
-        .components(Some(components))
-        .security(Some([everywhere]))
-        .build()
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Flowgrid",
+        description = "Buildings, grid, workflows and conversations of cities on one \
+            event-sourced bus. Requests may spell fields in camelCase or snake_case; answers are \
+            camelCase, but snake_case when X-Frontend-Source is flov7 or chronicles. Make a token \
+            with `flowgrid token --org acme --role manager`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(ProblemDocument, FieldError)),
+    modifiers(&Tokens),
+    security(("token" = []))
+)]
+pub(crate) struct Blank;
+
+/// How callers sign in.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("token", bearer);
+    }
 }
 
 /// Operations need names of their own, so those of an alias get a suffix.
-pub(crate) fn name_aliases(api: &mut OpenApi) {
+pub(crate) fn name_aliases(api: &mut utoipa::openapi::OpenApi) {
     let [_, alias] = alerts::PATHS;
     for (path, item) in &mut api.paths.paths {
         if path.starts_with(alias) {

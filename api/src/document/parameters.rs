@@ -12,19 +12,19 @@ pub struct CommandHeaders {
     /// 1 to 255 visible ASCII characters: the same key and request within 24 h get the first
     /// answer again; another request under it gets 422.
     #[param(rename = "Idempotency-Key", required = false)]
-    idempotency_key: Option<String>,
+    idempotency_key: String,
     /// `"<revision>"`: 412 when the thing moved on.
     #[param(rename = "If-Match", required = false)]
-    if_match: Option<String>,
+    if_match: String,
     /// Kept or made, and returned.
     #[param(rename = "X-Request-Id", required = false)]
-    request_id: Option<String>,
+    request_id: String,
     /// The frontend that calls. flov7 and chronicles get their answers in snake_case.
     #[param(rename = "X-Frontend-Source", required = false)]
-    frontend: Option<String>,
+    frontend: String,
     /// W3C Trace Context; goes on into the events.
     #[param(rename = "traceparent", required = false)]
-    traceparent: Option<String>,
+    traceparent: String,
 }
 
 /// Headers of a query.
@@ -34,13 +34,13 @@ pub struct CommandHeaders {
 pub struct QueryHeaders {
     /// A position that a command answered: waits until the read model is there, at most 5 s.
     #[param(rename = "X-Min-Position", required = false)]
-    min_position: Option<String>,
+    min_position: String,
     /// An ETag: 304 when nothing changed.
     #[param(rename = "If-None-Match", required = false)]
-    if_none_match: Option<String>,
+    if_none_match: String,
     /// The frontend that calls. flov7 and chronicles get their answers in snake_case.
     #[param(rename = "X-Frontend-Source", required = false)]
-    frontend: Option<String>,
+    frontend: String,
 }
 
 /// Which buildings.

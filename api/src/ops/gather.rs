@@ -42,7 +42,11 @@ pub async fn relay_lags(
             continue;
         };
         let head = store.head(log).await?;
-        let lag_seconds = if head > seen { age(store, log, seen).await? } else { 0.0 };
+        let lag_seconds = if head > seen {
+            age(store, log, seen).await?
+        } else {
+            0.0
+        };
         lags.push(RelayLag {
             log,
             head,

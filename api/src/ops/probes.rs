@@ -90,7 +90,10 @@ impl Inner {
             timeout(LIMIT, targets.read.ping()),
             timeout(LIMIT, self.bus.ping(LIMIT)),
             timeout(LIMIT, targets.projections.status()),
-            timeout(LIMIT, relay_lags(targets.store, targets.tails, &self.relays)),
+            timeout(
+                LIMIT,
+                relay_lags(targets.store, targets.tails, &self.relays)
+            ),
         );
         let mut remarks = Vec::new();
         let database = level("database", matches!(database, Ok(Ok(()))), &mut remarks);
