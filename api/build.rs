@@ -9,9 +9,8 @@ use std::{env, fs};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 3] = [
     "swagger-ui-bundle.js",
-    "swagger-ui-standalone-preset.js",
     "swagger-ui.css",
     "favicon-32x32.png",
 ];

@@ -31,7 +31,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
 /// All that this process answers over HTTP.
 pub fn router(state: AppState) -> Router {
     let (documented, _) = documented().split_for_parts();
-    let mut routes = documented.merge(ops::pages()).with_state(state.clone());
+    let mut routes = documented.with_state(state.clone());
     if let Some(hub) = state.push() {
         routes = routes.merge(push::routes(hub.clone()));
     }

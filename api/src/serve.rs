@@ -18,6 +18,8 @@ use crate::context::AppState;
 
 type Connection<S> = http1::UpgradeableConnection<TokioIo<TcpStream>, S>;
 
+/// A connection holds no more unread bytes than this, so a request's head is bounded as well.
+const MOST_BUFFERED: usize = 64 * 1024;
 /// How long to wait when the system has no more file handles.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -39,7 +41,8 @@ pub async fn serve(
     let (closing, closed) = watch::channel(());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(config.header_timeout);
+        .header_read_timeout(config.header_timeout)
+        .max_buf_size(MOST_BUFFERED);
     let connections = &state.metrics().connections;
     loop {
         // When all seats are taken, newcomers wait in the system's queue.

@@ -34,11 +34,27 @@ pub fn text() -> Result<String, serde_json::Error> {
             with `flowgrid token --org acme --role manager`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    paths(websocket),
     components(schemas(ProblemDocument, FieldError)),
     modifiers(&Tokens),
     security(("token" = []))
 )]
 pub(crate) struct Blank;
+
+/// The native WebSocket.
+///
+/// The token comes in `Authorization`, as the subprotocol `bearer.<token>`, or in the first message
+/// `{"type":"auth","token":…}` within 5 s. Then `subscribe` {id, channel, after}, `unsubscribe`,
+/// `ping`; channels: `buildings`, `building:<id>`, `alerts`, `alerts:critical`, `subject:<pattern>`.
+#[utoipa::path(
+    get,
+    path = "/ws",
+    tag = "realtime",
+    security((), ("token" = [])),
+    responses((status = 101, description = "Switched to WebSocket"))
+)]
+#[expect(dead_code, reason = "only describes the route, which is push's")]
+async fn websocket() {}
 
 /// How callers sign in.
 struct Tokens;

@@ -7,11 +7,13 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
 
 use super::request_id::{REQUEST_ID, request_id};
 use super::security::secure;
 use crate::context::{AppState, RequestId};
 use crate::error::Failure;
+use crate::request::header_text;
 
 /// What metrics call a request that no route knew.
 const UNMATCHED: &str = "unmatched";
@@ -24,19 +26,22 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let spelled = request.uri().path().starts_with("/api/v1/");
     request.extensions_mut().insert(id.clone());
 
-    let mut response = next.run(request).await;
+    let pattern = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+    let traceparent = header_text(request.headers(), "traceparent").map(str::to_owned);
+    let span =
+        tracing::debug_span!("request", %method, route = pattern, request_id = &*id.0, traceparent);
+    let mut response = next.run(request).instrument(span).await;
 
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     secure(response.headers_mut(), spelled);
-    let route = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        log(&failure, response.status(), &method, route, &id);
+        log(&failure, response.status(), &method, pattern, &id);
     }
     let metrics = state.metrics();
     let status = response.status();
-    metrics.request(name(&method), route, status.as_str(), started.elapsed());
+    metrics.request(name(&method), pattern, status.as_str(), started.elapsed());
     response
 }
 

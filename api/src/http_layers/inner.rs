@@ -3,16 +3,15 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use super::{conditional, spelling};
-use crate::context::AppState;
 use crate::error::ApiError;
 
-pub async fn inner(State(_): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn inner(request: Request, next: Next) -> Response {
     let condition = conditional::asked(&request);
     let snake = spelling::wants_snake(request.headers());
     // Whatever a handler held is dropped with its future; nothing half-done outlives it.

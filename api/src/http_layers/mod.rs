@@ -11,7 +11,7 @@ mod security;
 mod spelling;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
@@ -25,7 +25,7 @@ pub fn around(routes: Router, state: AppState) -> Router {
     let size = SizeAbove::new(WORTH_COMPRESSING);
     let compression = CompressionLayer::new().compress_when(size.and(answered::is_text));
     routes
-        .layer(from_fn_with_state(state.clone(), inner::inner))
+        .layer(from_fn(inner::inner))
         .layer(compression)
         .layer(cors::layer(state.config()))
         .layer(from_fn_with_state(state, edge::edge))

@@ -19,8 +19,6 @@ const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 
 /// What the build script took out of the packaged Swagger UI.
 const BUNDLE_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js"));
-const PRESET_JS: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-standalone-preset.js"));
 const STYLE_CSS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css"));
 const ICON_PNG: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/favicon-32x32.png"));
 
@@ -36,7 +34,6 @@ const PAGE: &str = r#"<!doctype html>
 <body>
 <div id="swagger-ui"></div>
 <script src="/api-docs/swagger-ui-bundle.js"></script>
-<script src="/api-docs/swagger-ui-standalone-preset.js"></script>
 <script src="/api-docs/start.js"></script>
 </body>
 </html>
@@ -49,7 +46,7 @@ const START_JS: &str = r##"window.ui = SwaggerUIBundle({
   deepLinking: true,
   persistAuthorization: true,
   validatorUrl: null,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
 });
 "##;
@@ -75,6 +72,13 @@ pub async fn openapi() -> Result<Response, ApiError> {
 }
 
 /// The interactive page.
+#[utoipa::path(
+    get,
+    path = "/api-docs",
+    tag = "ops",
+    security(()),
+    responses((status = 200, description = "A page", content_type = "text/html", body = String))
+)]
 pub async fn page() -> Response {
     let mut response = asset("text/html; charset=utf-8", PAGE.as_bytes());
     let headers = response.headers_mut();
@@ -83,6 +87,13 @@ pub async fn page() -> Response {
 }
 
 /// The same under its other name.
+#[utoipa::path(
+    get,
+    path = "/docs",
+    tag = "ops",
+    security(()),
+    responses((status = 200, description = "A page", content_type = "text/html", body = String))
+)]
 pub async fn page_under_alias() -> Response {
     let mut response = page().await;
     let headers = response.headers_mut();
@@ -98,7 +109,6 @@ pub async fn file(Path(name): Path<String>) -> Result<Response, ApiError> {
     let script = "text/javascript; charset=utf-8";
     match name.as_str() {
         "swagger-ui-bundle.js" => Ok(asset(script, BUNDLE_JS)),
-        "swagger-ui-standalone-preset.js" => Ok(asset(script, PRESET_JS)),
         "start.js" => Ok(asset(script, START_JS.as_bytes())),
         "swagger-ui.css" => Ok(asset("text/css; charset=utf-8", STYLE_CSS)),
         "favicon.png" => Ok(asset("image/png", ICON_PNG)),

@@ -7,7 +7,6 @@ mod info;
 mod metrics;
 mod probes;
 
-use axum::Router;
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,12 +23,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(metrics::metrics))
         .routes(routes!(info::info))
         .routes(routes!(document_page::openapi))
-}
-
-/// Pages for people.
-pub fn pages() -> Router<AppState> {
-    Router::new()
-        .route("/api-docs", get(document_page::page))
-        .route("/docs", get(document_page::page_under_alias))
+        .routes(routes!(document_page::page))
+        .routes(routes!(document_page::page_under_alias))
         .route("/api-docs/{file}", get(document_page::file))
 }

@@ -64,6 +64,10 @@ pub fn cases() -> Vec<Case> {
         case("get", "/health/ready", Needs::Nothing, Nobodys, none()),
         case("get", "/api/v1/info", Needs::Nothing, Nobodys, none()),
         case("get", "/openapi.json", Needs::Nothing, Nobodys, none()),
+        case("get", "/api-docs", Needs::Nothing, Nobodys, none()),
+        case("get", "/docs", Needs::Nothing, Nobodys, none()),
+        // Signs in by its first message as well; push tries that.
+        case("get", "/ws", Needs::Nothing, Nobodys, none()),
         case("get", "/metrics", Needs::Operator, Nobodys, none()),
         case("get", "/api/v1/citypulse/buildings", VIEWER, Empty, none()),
         case(
