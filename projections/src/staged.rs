@@ -1,9 +1,9 @@
 //! A batch of events, merged in memory to at most one write per row.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
 
 use flowgrid_bus::RecordedEvent;
+use hashbrown::HashTable;
 use uuid::Uuid;
 
 /// What names a row: organization and local id.
@@ -21,12 +21,19 @@ enum Change<P> {
     Insert(P),
     Update(P),
     Delete,
+    /// It came and went.
+    Nothing,
 }
 
 /// The writes of a batch. The order of the events is kept per row; between rows it doesn't matter,
 /// because they become visible together.
+///
+/// Rows stand in a list and the table holds their places: it stays small enough for the caches, and
+/// a key is copied only when its row is new.
 pub(crate) struct Staged<P> {
-    rows: HashMap<RowKey, Change<P>>,
+    rows: Vec<(RowKey, Change<P>)>,
+    places: HashTable<u32>,
+    hasher: RandomState,
 }
 
 /// The writes of a batch by kind, each in the order of the primary key: pages are touched in
@@ -51,7 +58,9 @@ impl<P> Writes<P> {
 impl<P> Default for Staged<P> {
     fn default() -> Self {
         Self {
-            rows: HashMap::new(),
+            rows: Vec::new(),
+            places: HashTable::new(),
+            hasher: RandomState::new(),
         }
     }
 }
@@ -71,37 +80,64 @@ impl<P: Patch> Staged<P> {
         self.rows.is_empty()
     }
 
-    pub(crate) fn insert(&mut self, key: RowKey, row: P) {
-        self.rows.insert(key, Change::Insert(row));
-    }
-
-    pub(crate) fn update(&mut self, key: RowKey, patch: P) {
-        match self.rows.entry(key) {
-            Entry::Occupied(mut entry) => match entry.get_mut() {
-                Change::Insert(earlier) | Change::Update(earlier) => earlier.merge(patch),
-                // Impossible in a log that the domain wrote; the write of it would find no row.
-                Change::Delete => {
-                    entry.insert(Change::Update(patch));
-                }
-            },
-            Entry::Vacant(entry) => {
-                entry.insert(Change::Update(patch));
-            }
+    /// The event makes its row.
+    pub(crate) fn insert(&mut self, event: &RecordedEvent, row: P) -> Result<(), String> {
+        match self.change(event) {
+            None => self.add(event, Change::Insert(row)),
+            Some(_) => Err("the aggregate began before".into()),
         }
     }
 
-    pub(crate) fn delete(&mut self, key: RowKey) {
-        match self.rows.entry(key) {
-            Entry::Occupied(entry) if matches!(entry.get(), Change::Insert(_)) => {
-                entry.remove();
+    /// The event changes its row.
+    pub(crate) fn update(&mut self, event: &RecordedEvent, patch: P) -> Result<(), String> {
+        match self.change(event) {
+            None => self.add(event, Change::Update(patch)),
+            Some(Change::Insert(earlier) | Change::Update(earlier)) => {
+                earlier.merge(patch);
+                Ok(())
             }
-            Entry::Occupied(mut entry) => {
-                entry.insert(Change::Delete);
-            }
-            Entry::Vacant(entry) => {
-                entry.insert(Change::Delete);
-            }
+            Some(Change::Delete | Change::Nothing) => Err("the row was removed before".into()),
         }
+    }
+
+    /// The event removes its row.
+    pub(crate) fn delete(&mut self, event: &RecordedEvent) -> Result<(), String> {
+        match self.change(event) {
+            None => self.add(event, Change::Delete),
+            Some(change @ Change::Insert(_)) => {
+                *change = Change::Nothing;
+                Ok(())
+            }
+            Some(change @ Change::Update(_)) => {
+                *change = Change::Delete;
+                Ok(())
+            }
+            Some(Change::Delete | Change::Nothing) => Err("the row was removed before".into()),
+        }
+    }
+
+    /// What the batch does to the event's row so far.
+    fn change(&mut self, event: &RecordedEvent) -> Option<&mut Change<P>> {
+        let key = (event.tenant_id, event.local_id());
+        let rows = &self.rows;
+        let place = self.places.find(self.hasher.hash_one(key), |place| {
+            rows.get(*place as usize)
+                .is_some_and(|((tenant, id), _)| (*tenant, &**id) == key)
+        })?;
+        let (_, change) = self.rows.get_mut(*place as usize)?;
+        Some(change)
+    }
+
+    fn add(&mut self, event: &RecordedEvent, change: Change<P>) -> Result<(), String> {
+        let place = u32::try_from(self.rows.len()).map_err(|_| "the batch is too large")?;
+        self.rows.push((row_key(event), change));
+        let (rows, hasher) = (&self.rows, &self.hasher);
+        let hash = |place: &u32| {
+            rows.get(*place as usize)
+                .map_or(0, |((tenant, id), _)| hasher.hash_one((*tenant, &**id)))
+        };
+        self.places.insert_unique(hash(&place), place, hash);
+        Ok(())
     }
 
     pub(crate) fn into_writes(self) -> Writes<P> {
@@ -110,16 +146,24 @@ impl<P: Patch> Staged<P> {
             updates: Vec::new(),
             deletes: Vec::new(),
         };
-        for (key, change) in self.rows {
-            match change {
-                Change::Insert(row) => writes.inserts.push((key, row)),
-                Change::Update(patch) => writes.updates.push((key, patch)),
-                Change::Delete => writes.deletes.push(key),
+        // Sorted by place: rows are large and moved once.
+        let mut rows: Vec<_> = self.rows.into_iter().map(Some).collect();
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_unstable_by(|a, b| {
+            let key = |place: usize| {
+                rows.get(place)
+                    .and_then(|row| row.as_ref().map(|(key, _)| key))
+            };
+            key(*a).cmp(&key(*b))
+        });
+        for place in order {
+            match rows.get_mut(place).and_then(Option::take) {
+                Some((key, Change::Insert(row))) => writes.inserts.push((key, row)),
+                Some((key, Change::Update(patch))) => writes.updates.push((key, patch)),
+                Some((key, Change::Delete)) => writes.deletes.push(key),
+                Some((_, Change::Nothing)) | None => {}
             }
         }
-        writes.inserts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        writes.updates.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        writes.deletes.sort_unstable();
         writes
     }
 }

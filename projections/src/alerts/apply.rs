@@ -11,7 +11,7 @@ use super::patch::{Mark, Origin};
 use super::{AlertPatch, Alerts, ExpectedAlert, write};
 use crate::ModelName;
 use crate::read_model::ReadModel;
-use crate::staged::{Staged, Writes, nullable, row_key};
+use crate::staged::{Staged, Writes, nullable};
 
 impl ReadModel for Alerts {
     const NAME: ModelName = ModelName::Alerts;
@@ -35,13 +35,9 @@ impl ReadModel for Alerts {
         match decoded {
             AlertEvent::Raised(raised) => {
                 patch.raised(raised, event);
-                batch.insert(row_key(event), patch);
-                return Ok(());
+                return batch.insert(event, patch);
             }
-            AlertEvent::Withdrawn(_) => {
-                batch.delete(row_key(event));
-                return Ok(());
-            }
+            AlertEvent::Withdrawn(_) => return batch.delete(event),
             AlertEvent::RaisedAgain(again) => patch.raised_again(again),
             AlertEvent::Changed(changed) => {
                 patch.place(changed.place);
@@ -73,8 +69,7 @@ impl ReadModel for Alerts {
                 });
             }
         }
-        batch.update(row_key(event), patch);
-        Ok(())
+        batch.update(event, patch)
     }
 
     async fn write(

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::{BuildingPatch, Buildings, ExpectedBuilding, write};
 use crate::ModelName;
 use crate::read_model::ReadModel;
-use crate::staged::{Staged, Writes, nullable, row_key};
+use crate::staged::{Staged, Writes, nullable};
 
 impl ReadModel for Buildings {
     const NAME: ModelName = ModelName::Buildings;
@@ -33,18 +33,17 @@ impl ReadModel for Buildings {
             BuildingEvent::Registered(registered) => {
                 patch.registered(registered);
                 patch.created_at = Some(event.recorded_at);
-                batch.insert(row_key(event), patch);
+                batch.insert(event, patch)
             }
             BuildingEvent::Changed(changed) => {
                 patch.changed(changed);
-                batch.update(row_key(event), patch);
+                batch.update(event, patch)
             }
             BuildingEvent::Retired(Retired {}) => {
                 patch.status = Some(BuildingStatus::Retired);
-                batch.update(row_key(event), patch);
+                batch.update(event, patch)
             }
         }
-        Ok(())
     }
 
     async fn write(

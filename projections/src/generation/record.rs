@@ -32,13 +32,15 @@ impl Generation {
     }
 
     /// Moves on to another state, if it still is in the one we know: somebody may have cancelled it.
+    /// `note` is what whoever asks for its status reads.
     pub(crate) async fn enter(
         &mut self,
         state: State,
+        note: Option<&str>,
         executor: impl PgExecutor<'_>,
     ) -> Result<bool, ReadError> {
         let moved = sqlx::query(
-            "update public.projection_generations set state = $5, \
+            "update public.projection_generations set state = $5, error = $7, \
                started_at = coalesce(started_at, clock_timestamp()), \
                finished_at = case when $6 then null else clock_timestamp() end \
              where name = $1 and version = $2 and generation = $3 and state = $4",
@@ -49,6 +51,7 @@ impl Generation {
         .bind(self.state.as_str())
         .bind(state.as_str())
         .bind(state.is_unfinished())
+        .bind(note)
         .execute(executor)
         .await?;
         let moved = moved.rows_affected() == 1;

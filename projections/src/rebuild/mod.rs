@@ -46,7 +46,7 @@ impl From<ApplyError> for Broken {
     fn from(error: ApplyError) -> Self {
         match error {
             ApplyError::Read(error) => Self::Read(error),
-            ApplyError::RowsMissing { .. } => Self::Failed(error.to_string()),
+            ApplyError::Unwritable { .. } => Self::Failed(error.to_string()),
         }
     }
 }

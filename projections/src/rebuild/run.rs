@@ -84,11 +84,9 @@ impl<M: ReadModel> Rebuild<M> {
         if let Some(live) = &live
             && let Some(difference) = self.compare(live).await?
         {
-            self.note(&difference).await?;
+            tracing::error!(projection = %M::NAME, generation = self.generation.number, difference, "rebuild differs");
             if !self.generation.forced {
-                self.enter(State::Differs).await?;
-                tracing::error!(projection = %M::NAME, generation = self.generation.number, difference, "rebuild differs");
-                return Ok(());
+                return self.enter_with(State::Differs, Some(&difference)).await;
             }
         }
         self.progress
@@ -97,15 +95,18 @@ impl<M: ReadModel> Rebuild<M> {
         self.swap(live.as_ref()).await
     }
 
-    /// Gives up, for a reason that whoever asks can see.
-    pub(super) async fn fail(&mut self, reason: &str) -> Result<(), Broken> {
-        self.note(reason).await?;
-        self.enter(State::Failed).await
+    pub(super) async fn enter(&mut self, state: State) -> Result<(), Broken> {
+        self.enter_with(state, None).await
     }
 
-    pub(super) async fn enter(&mut self, state: State) -> Result<(), Broken> {
-        let moved = self.generation.enter(state, &mut self.control).await?;
-        if moved {
+    /// Moves on, leaving a text for whoever asks for its status.
+    pub(super) async fn enter_with(
+        &mut self,
+        state: State,
+        note: Option<&str>,
+    ) -> Result<(), Broken> {
+        let control = &mut self.control;
+        if self.generation.enter(state, note, control).await? {
             Ok(())
         } else {
             Err(Broken::Cancelled)
@@ -153,19 +154,5 @@ impl<M: ReadModel> Rebuild<M> {
             .map(|(log, target)| target.saturating_sub(of(log)))
             .max()
             .unwrap_or(0))
-    }
-
-    /// Leaves a text for whoever asks for its status.
-    pub(super) async fn note(&mut self, text: &str) -> Result<(), Broken> {
-        sqlx::query(
-            "update public.projection_generations set error = $4 where name = $1 and version = $2 and generation = $3",
-        )
-        .bind(M::NAME.as_str())
-        .bind(M::NAME.version())
-        .bind(self.generation.number)
-        .bind(text)
-        .execute(&mut self.control)
-        .await?;
-        Ok(())
     }
 }

@@ -95,7 +95,7 @@ pub(crate) async fn run_pending<M: ReadModel>(
         }
         Err(Broken::Failed(reason)) => {
             tracing::error!(projection = %M::NAME, generation = rebuild.generation.number, reason, "rebuild failed");
-            match rebuild.fail(&reason).await {
+            match rebuild.enter_with(State::Failed, Some(&reason)).await {
                 Err(Broken::Read(error)) => Err(error),
                 Ok(()) | Err(_) => Ok(()),
             }

@@ -23,16 +23,10 @@ pub(crate) enum Applied {
 pub(crate) enum ApplyError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// Events of rows that aren't there: the log or the read model is not whole.
-    #[error(
-        "{expected} rows should have been written at positions {from} to {to}, {written} were there"
-    )]
-    RowsMissing {
-        from: u64,
-        to: u64,
-        expected: u64,
-        written: u64,
-    },
+    /// The rows can't be written, however often it is tried: the log or the read model is not
+    /// whole.
+    #[error("rows of positions {from} to {to} can't be written: {reason}")]
+    Unwritable { from: u64, to: u64, reason: String },
 }
 
 impl From<sqlx::Error> for ApplyError {
@@ -76,16 +70,25 @@ pub(crate) async fn write<M: ReadModel>(
     (from, to): (u64, u64),
     writes: &Writes<M::Patch>,
 ) -> Result<(), ApplyError> {
+    let unwritable = |reason: String| ApplyError::Unwritable {
+        from: from + 1,
+        to,
+        reason,
+    };
     let expected = writes.len() as u64;
-    let written = M::write(writes, connection).await?;
-    if written == expected {
-        Ok(())
-    } else {
-        Err(ApplyError::RowsMissing {
-            from: from + 1,
-            to,
-            expected,
-            written,
-        })
+    match M::write(writes, connection).await {
+        Ok(written) if written == expected => Ok(()),
+        Ok(written) => Err(unwritable(format!("{written} of {expected} were there"))),
+        Err(error) if is_lasting(&error) => Err(unwritable(error.to_string())),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// Whether Postgres will refuse the same again: a value it can't hold (class 22), a constraint
+/// (class 23).
+fn is_lasting(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(|database| database.code());
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }

@@ -105,10 +105,10 @@ impl<M: ReadModel> Projector<M> {
 }
 
 impl Stop {
-    /// What rows that aren't there mean: the projector must not go on.
+    /// What rows that can't be written mean: the projector must not go on.
     pub(crate) fn of(error: ApplyError) -> Result<Self, ReadError> {
         match error {
-            ApplyError::RowsMissing { from, .. } => Ok(Self {
+            ApplyError::Unwritable { from, .. } => Ok(Self {
                 position: from,
                 reason: error.to_string(),
             }),

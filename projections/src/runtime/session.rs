@@ -30,7 +30,7 @@ pub(super) enum Ended {
     Shutdown,
     /// Another generation is live, or none yet.
     Swapped,
-    /// A gap, a poison event or missing rows.
+    /// A gap, a poison event, or rows that can't be written.
     Stopped(Stop),
 }
 

@@ -184,7 +184,7 @@ async fn a_gap_stops_the_projector() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_of_a_row_that_is_not_there_stops_the_projector() {
+async fn rows_that_cannot_be_written_stop_the_projector() {
     let world = World::start().await;
     let process = world.process(RuntimeOptions::default()).await;
     process.ready().await;
@@ -196,10 +196,31 @@ async fn an_event_of_a_row_that_is_not_there_stops_the_projector() {
     world
         .event("acme", "a", 1, ("building.changed", &renamed("x")))
         .await;
-    eventually("the projector stops", || async {
-        let status = process.admin.status().await.unwrap();
-        status[0].error.is_some()
-    })
-    .await;
+    let stopped = |reason: &'static str| {
+        let admin = process.admin.clone();
+        async move {
+            eventually(reason, || async {
+                let status = admin.status().await.unwrap();
+                let error = status[0].error.as_ref();
+                error.is_some_and(|error| error.reason.contains(reason))
+            })
+            .await;
+        }
+    };
+    stopped("0 of 1 were there").await;
+    // It looks again by itself, and goes on when the row is back as it was.
+    let mut back = world.owner().await;
+    sqlx::query(
+        "insert into rm_buildings_v1_1.buildings \
+           select $1, id, 'Rathaus', 'office', null, 48.35, 8.96, null, null, 'active', 1, recorded_at, recorded_at, 1 \
+             from events, (values ('a'), ('twice')) ids(id) where position = 1",
+    )
+    .bind(Tenant::from_slug("acme").unwrap().id())
+    .execute(&mut back)
+    .await
+    .unwrap();
+    process.reaches_head(&world).await;
+    world.event("acme", "twice", 0, REGISTERED).await;
+    stopped("duplicate key").await;
     process.ends().await;
 }
