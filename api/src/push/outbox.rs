@@ -261,3 +261,6 @@ fn pop(lane: &mut VecDeque<Frame>) -> Option<Frame> {
     }
     frame
 }
+
+#[cfg(test)]
+mod tests;
