@@ -3,6 +3,7 @@
 //! server needs and is measured by.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,11 +13,15 @@ use crate::Result;
 
 /// No answer of the routes used here comes near it.
 const LONGEST_ANSWER: usize = 4 << 20;
+/// The server closes a connection that is idle for longer than some seconds; a new one is opened before.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// One connection, one request at a time.
 #[derive(Debug)]
 pub(crate) struct Client {
+    address: SocketAddr,
     stream: TcpStream,
+    used: Instant,
     buffer: Vec<u8>,
 }
 
@@ -41,13 +46,20 @@ impl Answer<'_> {
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
+        let stream = open(address).await?;
         let buffer = Vec::with_capacity(8 << 10);
-        Ok(Self { stream, buffer })
+        Ok(Self {
+            address,
+            stream,
+            used: Instant::now(),
+            buffer,
+        })
     }
 
     pub(crate) async fn send(&mut self, request: &[u8]) -> Result<Answer<'_>> {
+        if self.used.elapsed() > IDLE {
+            self.stream = open(self.address).await?;
+        }
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
@@ -59,6 +71,7 @@ impl Client {
         while self.buffer.len() < head.body + head.length {
             self.fill().await?;
         }
+        self.used = Instant::now();
         Ok(Answer {
             status: head.status,
             body: &self.buffer[head.body..head.body + head.length],
@@ -74,6 +87,12 @@ impl Client {
             _ => Ok(()),
         }
     }
+}
+
+async fn open(address: SocketAddr) -> Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 struct Head {
