@@ -59,6 +59,8 @@ pub struct NodeOptions {
 
 /// How long a start waits for the database to be reachable and migrated.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long a start waits for NATS before it goes on without.
+const BUS_PATIENCE: Duration = Duration::from_secs(2);
 /// How long projectors and relays may take to end.
 const END_LIMIT: Duration = Duration::from_secs(10);
 /// Connections of a process to Postgres, by what they are for.
@@ -104,6 +106,8 @@ impl Node {
         let metrics = Arc::new(Metrics::new()?);
         let store = LogStore::open(url, LOG_CONNECTIONS).await?;
         let bus = Bus::connect(servers.nats()?, "flowgrid", servers.replicas).await?;
+        // Without it we start all the same, but it is nearly always there.
+        bus.connected_within(BUS_PATIENCE).await;
         let feeds = feeds(&store);
 
         let (relays, relay_tasks) = if roles.relay {
@@ -263,6 +267,7 @@ async fn relays(
     stop: &watch::Sender<bool>,
 ) -> Result<(Vec<(LogId, Relay)>, Vec<JoinHandle<()>>), Failure> {
     let bus = Bus::connect(servers.nats_relay()?, "flowgrid-relay", servers.replicas).await?;
+    bus.connected_within(BUS_PATIENCE).await;
     let start = |(id, feed): (&LogId, &Arc<Ring>)| {
         let log = store.info(*id)?;
         let options = RelayOptions {

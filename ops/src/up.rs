@@ -127,7 +127,7 @@ organization     {tenant}
 token (manager)  {token}
 
 Register a building:
-  curl -sS {address}/api/v1/citypulse/buildings -H 'Authorization: Bearer {token}' -d '{{"name":"Rathaus","kind":"office","address":"Marktplatz 1, Hechingen","lat":48.3514,"lon":8.9644,"area":4200}}'
+  curl -sS {address}/api/v1/citypulse/buildings -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"name":"Rathaus","kind":"office","address":"Marktplatz 1, Hechingen","lat":48.3514,"lon":8.9644,"area":4200}}'
 
 Listen to events:
   FLOWGRID_STATE='{state}' '{program}' listen buildings

@@ -26,9 +26,13 @@ impl StreamState {
 
     /// Whether it holds every message between its first and its last.
     pub fn is_whole(&self) -> bool {
-        let expected = (self.last + 1).saturating_sub(self.first);
-        self.deleted == 0
-            && (self.messages == expected || self.messages == 0 && self.first > self.last)
+        // An empty stream that never held anything says 0 and 0.
+        let expected = if self.messages == 0 && (self.first > self.last || self.last == 0) {
+            0
+        } else {
+            (self.last + 1).saturating_sub(self.first)
+        };
+        self.deleted == 0 && self.messages == expected
     }
 }
 

@@ -43,6 +43,9 @@ pub fn start_logging(settings: LogSettings) {
     if settings.json {
         builder.json().flatten_event(true).init();
     } else {
-        builder.with_target(false).init();
+        builder
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .init();
     }
 }
