@@ -114,12 +114,10 @@ impl Listener<'_> {
                 "the server does not speak our protocol",
             ))));
         };
+        if said.kind == "event" && print(text).is_err() {
+            return Some(Ended::Stop(Ok(()))); // nobody reads any more
+        }
         match said.kind.as_str() {
-            "event" => {
-                if print(text).is_err() {
-                    return Some(Ended::Stop(Ok(()))); // nobody reads any more
-                }
-            }
             "subscribed" => {
                 self.connected = true;
                 self.pause = FIRST_PAUSE;
