@@ -13,7 +13,7 @@ use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Error as WireError;
 
-use super::outbox::Ending;
+use super::frame::Ending;
 use super::session::{Close, Session, UNAUTHENTICATED};
 
 /// The longest time without a look at the clock: a token's end may be far away.

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
-use flowgrid_bus::{Epoch, LogId, Position, RecordedEvent, lowest_role};
+use flowgrid_bus::{LogId, Position, RecordedEvent, lowest_role};
 use flowgrid_log::LogInfo;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::facets::Facets;
+use super::frame::Frame;
 use super::index::Index;
 use super::metrics::PushMetrics;
-use super::outbox::Frame;
 use super::outgoing;
 use super::recent::Recent;
 use super::subscription::Subscription;
+use super::writer::Writer;
 
 /// How many events may be handed over while the feed is locked.
 const HANDED_OVER: usize = 256;
@@ -231,38 +231,5 @@ impl Feed {
         let text = Writer::new(event, self.info.epoch).text(&subscription.label);
         self.metrics.delivered.inc();
         subscription.offer(event.position, text)
-    }
-}
-
-/// Writes an event's messages: the common part once, equal messages once.
-struct Writer<'a> {
-    event: &'a RecordedEvent,
-    epoch: Epoch,
-    tail: Option<String>,
-    last: Option<(Arc<str>, Utf8Bytes)>,
-}
-
-impl<'a> Writer<'a> {
-    fn new(event: &'a RecordedEvent, epoch: Epoch) -> Self {
-        Self {
-            event,
-            epoch,
-            tail: None,
-            last: None,
-        }
-    }
-
-    fn text(&mut self, label: &Arc<str>) -> Utf8Bytes {
-        if let Some((known, text)) = &self.last
-            && (Arc::ptr_eq(known, label) || **known == **label)
-        {
-            return text.clone();
-        }
-        let tail = self
-            .tail
-            .get_or_insert_with(|| outgoing::event_tail(self.event, self.epoch));
-        let text = Utf8Bytes::from(outgoing::event(label, tail));
-        self.last = Some((label.clone(), text.clone()));
-        text
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{Role, Tenant};
 
-use super::outbox::{Frame, Lane};
+use super::frame::{Frame, Lane};
 use super::outgoing;
 use super::seats::Full;
 use super::session::{Close, FORBIDDEN, Session, TRY_LATER, UNAUTHENTICATED};

@@ -12,6 +12,7 @@ mod connection;
 mod facets;
 mod feed;
 mod follow;
+mod frame;
 mod hub;
 mod identity;
 mod incoming;
@@ -27,6 +28,7 @@ mod session;
 mod subscribe;
 mod subscription;
 mod upgrade;
+mod writer;
 
 pub use config::{LARGEST_MESSAGE, PushConfig};
 pub use hub::Hub;

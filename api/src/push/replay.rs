@@ -12,8 +12,8 @@ use flowgrid_log::{LogError, TailRange};
 use uuid::Uuid;
 
 use super::feed::{Answer, Feed, Joined};
+use super::frame::{Ending, Frame};
 use super::hub::Hub;
-use super::outbox::{Ending, Frame};
 use super::outgoing;
 use super::subscription::Subscription;
 

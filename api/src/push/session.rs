@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::feed::Feed;
+use super::frame::{Ending, Frame, Lane};
 use super::hub::Hub;
 use super::identity::Holder;
 use super::incoming::Incoming;
-use super::outbox::{Ending, Frame, Lane};
 use super::outgoing;
 use super::rate::{Bucket, Verdict};
 use super::seats::{Full, Seat};

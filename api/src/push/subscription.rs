@@ -7,7 +7,8 @@ use axum::extract::ws::Utf8Bytes;
 use flowgrid_bus::{Role, Tenant};
 
 use super::channel::Channel;
-use super::outbox::{Frame, Lane, Outbox};
+use super::frame::{Frame, Lane};
+use super::outbox::Outbox;
 
 /// The part of a connection that dispatchers and replays see.
 #[derive(Debug)]

@@ -1,0 +1,40 @@
+//! What waits in a queue, in which lane, and why a queue ends.
+
+use axum::extract::ws::Utf8Bytes;
+
+/// One message that waits.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub text: Utf8Bytes,
+    /// The subscription it belongs to; 0 for answers.
+    pub subscription: u64,
+    /// The event's position; 0 for answers.
+    pub position: u64,
+}
+
+impl Frame {
+    pub fn answer(text: String) -> Self {
+        Self {
+            text: text.into(),
+            subscription: 0,
+            position: 0,
+        }
+    }
+}
+
+/// Which messages go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Written before everything else that waits.
+    Urgent,
+    Normal,
+}
+
+/// Why a connection takes no more messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It reads more slowly than its channels speak.
+    Lagged,
+    /// The process goes away.
+    Drained,
+}
