@@ -22,6 +22,10 @@ use crate::{Bus, DbRole, LogError, LogInfo, LogObserver, Ring, connect_options};
 const QUEUE: usize = 4_096;
 /// The longest a batch may take before its outcome is called unknown.
 const CALL_LIMIT: Duration = Duration::from_secs(15);
+/// From how many commands at once on they are a crowd.
+const CROWD: usize = 16;
+/// The longest a batch waits for the rest of a crowd.
+const GATHER_LIMIT: Duration = Duration::from_millis(2);
 /// How often a refused or unreachable log is looked at again.
 const RECHECK: Duration = Duration::from_millis(500);
 
@@ -114,7 +118,7 @@ impl Flusher {
         // Compare before the first command comes, so that it needn't wait for it.
         let _ = self.ready().await;
         let mut queue = VecDeque::new();
-        let mut arrived = Vec::new();
+        let mut crowd = 0;
         loop {
             if queue.is_empty() {
                 match inbox.recv().await {
@@ -122,14 +126,14 @@ impl Flusher {
                     None => return,
                 }
             }
-            while arrived.len() + queue.len() < QUEUE
-                && let Ok(next) = inbox.try_recv()
-            {
-                arrived.push(next);
+            take_arrived(&mut inbox, &mut queue);
+            if crowd >= CROWD {
+                gather(&mut inbox, &mut queue, crowd).await;
             }
-            queue.extend(arrived.drain(..));
             let batch = next_batch(&mut queue);
+            let sent = batch.len();
             self.flush(batch).await;
+            crowd = sent + queue.len() + inbox.len();
         }
     }
 
@@ -329,6 +333,29 @@ impl Flusher {
                 recorded_at,
             }));
         }
+    }
+}
+
+fn take_arrived(inbox: &mut mpsc::Receiver<Waiting>, queue: &mut VecDeque<Waiting>) {
+    while queue.len() < QUEUE
+        && let Ok(next) = inbox.try_recv()
+    {
+        queue.push_back(next);
+    }
+}
+
+/// In a crowd most of those just answered are about to send again. A call costs far more than a
+/// command in it, so the next one waits for most of them, but not for long. Who comes alone, or
+/// with a few, never gets here.
+async fn gather(inbox: &mut mpsc::Receiver<Waiting>, queue: &mut VecDeque<Waiting>, crowd: usize) {
+    let most = (crowd * 3 / 4).min(QUEUE);
+    let deadline = tokio::time::Instant::now() + GATHER_LIMIT;
+    while queue.len() < most {
+        match tokio::time::timeout_at(deadline, inbox.recv()).await {
+            Ok(Some(next)) => queue.push_back(next),
+            Ok(None) | Err(_) => return,
+        }
+        take_arrived(inbox, queue);
     }
 }
 
