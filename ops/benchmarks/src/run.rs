@@ -10,10 +10,13 @@ use crate::database;
 use crate::durability::Durability;
 use crate::report::Report;
 use crate::server::Server;
-use crate::{Result, commands, latency, memory, push, replay};
+use crate::{Result, commands, latency, machine, memory, push, replay};
 
 /// No bench takes longer, whatever hangs.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+/// A machine that is less idle than this, before anything is measured, has other work.
+const QUIET_PERCENT: f64 = 90.0;
 
 /// Whether the run is valid and reaches what it must.
 pub(crate) async fn run(cli: Cli) -> Result<bool> {
@@ -37,6 +40,7 @@ async fn with(cli: &Cli, server: Server) -> Result<Report> {
     let mut db = database::connect(&server.database_url).await?;
     let durability = Durability::read(&server, &mut db).await?;
     let mut report = Report::new(cli.bench.name(), &durability);
+    tell_idle(&mut report).await;
     let phase = |default: u64| Duration::from_secs(cli.seconds.unwrap_or(default));
     match cli.bench {
         Bench::Commands => commands::measure(&server, &mut db, phase(8), &mut report).await?,
@@ -49,6 +53,20 @@ async fn with(cli: &Cli, server: Server) -> Result<Report> {
     drop(db);
     server.stop().await?;
     Ok(report)
+}
+
+/// Neighbours hurt both sides, but not alike: where the scheduler shares cores between sessions, each
+/// Postgres backend is one, so a baseline of 64 of them is hurt less than our few processes.
+async fn tell_idle(report: &mut Report) {
+    let Some(idle) = machine::idle_percent().await else {
+        return;
+    };
+    report.context("idle_percent_before", serde_json::json!(idle.round()));
+    if idle < QUIET_PERCENT {
+        report.note(format!(
+            "the machine was busy with something else: only {idle:.0} % idle before the run"
+        ));
+    }
 }
 
 fn binary(cli: &Cli) -> Result<PathBuf> {
