@@ -1,4 +1,5 @@
 //! The stream mirrors the log, whatever happens to either.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! The log's table stays a superset of postgres-es's layout: it reads an aggregate's history from it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use cqrs_es::persist::PersistedEventRepository;
 use flowgrid_commands::{Caller, Commands, CommandsOptions, Request};
