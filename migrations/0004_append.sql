@@ -4,7 +4,8 @@
 --
 -- One append is one command: its events stand next to each other in the event arrays. Within a
 -- call the appender keeps aggregates, claim keys and receipt keys distinct.
---   a_*  one entry an append: organization, aggregate, version expected, number of events
+--   a_*  one entry an append: organization, aggregate, version expected, number of events, and
+--        the number of events up to its end
 --   e_*  one entry an event, e_append names its append (1, 2, …)
 --   c_*  claims taken (c_take) or released
 --   r_*  receipts, at most one an append
@@ -16,7 +17,7 @@
 -- FG003 the log ends before p_hint (Postgres has lost its tail).
 create function append_batch(
   p_log smallint, p_hint bigint,
-  a_tenant uuid[], a_type text[], a_id text[], a_expected bigint[], a_count int[],
+  a_tenant uuid[], a_type text[], a_id text[], a_expected bigint[], a_until int[], a_count int[],
   e_append int[], e_id uuid[], e_tenant uuid[], e_aggregate_type text[], e_aggregate_id text[],
   e_sequence bigint[], e_type text[], e_version text[], e_payload text[], e_metadata text[],
   c_append int[], c_take boolean[], c_tenant uuid[], c_scope text[], c_key text[], c_owner text[],
@@ -69,10 +70,9 @@ begin
   with moved as (
     insert into streams as s (log_id, aggregate_type, aggregate_id, tenant_id, version, first_position, last_position)
     select p_log, a.type, a.id, a.tenant, a.expected + a.events, base + a.until - a.events + 1, base + a.until
-      from (select u.*, sum(u.events) over (order by u.number)::bigint as until
-              from unnest(a_tenant, a_type, a_id, a_expected, a_count)
-                   with ordinality u(tenant, type, id, expected, events, number)
-             where u.number <> all(losers)) a
+      from unnest(a_tenant, a_type, a_id, a_expected, a_until, a_count)
+           with ordinality a(tenant, type, id, expected, until, events, number)
+     where a.number <> all(losers)
     on conflict (log_id, aggregate_type, aggregate_id)
       do update set version = excluded.version, last_position = excluded.last_position
       where s.version = excluded.version - (excluded.last_position - excluded.first_position + 1)

@@ -13,7 +13,8 @@ pub struct ApiConfig {
     pub body_limit: usize,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
-    /// How long the head of a request may take to arrive.
+    /// How long the head of a request may take to arrive, and how long a connection may rest
+    /// between two.
     pub header_timeout: Duration,
     /// How long a query waits for `X-Min-Position`.
     pub wait_limit: Duration,
@@ -31,7 +32,7 @@ impl Default for ApiConfig {
             allowed_origins: Vec::new(),
             body_limit: 1024 * 1024,
             body_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(60),
             wait_limit: Duration::from_secs(5),
             max_connections: 20_000,
             drain: Duration::from_secs(10),

@@ -19,7 +19,7 @@ pub(super) struct Written {
 }
 
 const CALL: &str = "select base, written_at, lost from append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-     $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
+     $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
 
 /// One call, one fsync, many commands.
 pub(super) async fn append_batch(
@@ -57,6 +57,7 @@ struct Columns<'a> {
     a_type: Vec<&'a str>,
     a_id: Vec<&'a str>,
     a_expected: Vec<i64>,
+    a_until: Vec<i32>,
     a_count: Vec<i32>,
     e_append: Vec<i32>,
     e_id: Vec<Uuid>,
@@ -96,8 +97,10 @@ impl<'a> Columns<'a> {
         self.a_type.push(append.aggregate_type);
         self.a_id.push(&append.aggregate_id);
         self.a_expected.push(append.expected.cast_signed());
-        self.a_count
-            .push(i32::try_from(append.events.len()).unwrap_or(i32::MAX));
+        let events = i32::try_from(append.events.len()).unwrap_or(i32::MAX);
+        let before = self.a_until.last().copied().unwrap_or(0);
+        self.a_until.push(before.saturating_add(events));
+        self.a_count.push(events);
         for (event, sequence) in append.events.iter().zip(append.expected + 1..) {
             self.e_append.push(number);
             self.e_id.push(event.id);
@@ -136,6 +139,7 @@ impl<'a> Columns<'a> {
             .bind(self.a_type)
             .bind(self.a_id)
             .bind(self.a_expected)
+            .bind(self.a_until)
             .bind(self.a_count)
             .bind(self.e_append)
             .bind(self.e_id)
