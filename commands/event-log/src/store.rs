@@ -60,6 +60,11 @@ pub struct LogStore {
 /// How many placements are remembered before the memory starts afresh.
 const PLACEMENTS_KEPT: usize = 100_000;
 
+/// The newest position of a log.
+pub(crate) const HEAD: &str = "select greatest(h.position, \
+     (select e.position from events e where e.log_id = $1 order by e.position desc limit 1)) \
+     from log_heads h where h.log_id = $1";
+
 impl LogStore {
     /// # Errors
     /// When Postgres can't be reached or isn't migrated.
@@ -140,14 +145,11 @@ impl LogStore {
     /// # Errors
     /// When Postgres can't be reached.
     pub async fn head(&self, log: LogId) -> Result<u64, LogError> {
-        let head: i64 = sqlx::query_scalar(
-            "select greatest(h.position, (select e.position from events e where e.log_id = $1 order by e.position desc limit 1)) \
-             from log_heads h where h.log_id = $1",
-        )
-        .bind(log.0)
-        .fetch_optional(&self.pool)
-        .await?
-        .ok_or(LogError::NoSuchLog(log))?;
+        let head: i64 = sqlx::query_scalar(HEAD)
+            .bind(log.0)
+            .fetch_optional(&self.pool)
+            .await?
+            .ok_or(LogError::NoSuchLog(log))?;
         Ok(head.cast_unsigned())
     }
 

@@ -87,14 +87,11 @@ pub(super) async fn identity(connection: &mut PgConnection) -> Result<ServerIden
 
 /// The newest position by the appender's own connection.
 async fn head(connection: &mut PgConnection, log: LogId) -> Result<u64, LogError> {
-    let head: i64 = sqlx::query_scalar(
-        "select greatest(h.position, (select e.position from events e where e.log_id = $1 order by e.position desc limit 1)) \
-         from log_heads h where h.log_id = $1",
-    )
-    .bind(log.0)
-    .fetch_optional(connection)
-    .await?
-    .ok_or(LogError::NoSuchLog(log))?;
+    let head: i64 = sqlx::query_scalar(crate::store::HEAD)
+        .bind(log.0)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(LogError::NoSuchLog(log))?;
     Ok(head.cast_unsigned())
 }
 
