@@ -8,7 +8,7 @@ use flowgrid::settings::{LogSettings, start_logging, warn_of_settings_without_ef
 use flowgrid::{Failure, Roles, doctor, roles, tools, up};
 use flowgrid_projections::ModelName;
 
-/// A third of a process's time on the way of a command went to the system's allocator.
+/// A quarter of the process's time under commands went to the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
