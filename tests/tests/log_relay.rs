@@ -130,6 +130,51 @@ async fn a_tail_goes_on_over_a_restart_of_nats() {
     assert!(seen.iter().zip(&log_says).all(|(seen, log)| **seen == *log));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_fills_while_it_is_asked_was_never_archived() {
+    let test = TestLog::start().await;
+    let log = test.domain();
+    let stop = tokio::sync::watch::Sender::new(false);
+    let askers: Vec<_> = (0..6)
+        .map(|_| {
+            let (store, stop) = (test.store.clone(), stop.subscribe());
+            tokio::spawn(async move {
+                while !*stop.borrow() {
+                    assert_eq!(store.archived_until(log.id).await.unwrap(), 0);
+                }
+            })
+        })
+        .collect();
+    let appender = test.appender(log, &TestLog::feed(), false);
+    append_some(&test, &appender, "a", 100).await;
+    stop.send_replace(true);
+    for asker in askers {
+        asker.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_moves_while_it_is_compared_is_not_ahead() {
+    let test = TestLog::start().await;
+    let log = test.domain();
+    let feed = TestLog::feed();
+    test.relay(log, &feed);
+    let appender = test.appender(log, &feed, false);
+    append_some(&test, &appender, "a", 1).await;
+    let appending = tokio::spawn(async move {
+        for version in 1..400 {
+            let answer = appender.append(building("acme", "a0", version, 1)).await;
+            assert!(matches!(answer, Ok(Appended::Written { .. })), "{answer:?}");
+        }
+    });
+    while !appending.is_finished() {
+        let found = check(&test.store, &test.bus, log).await.unwrap();
+        let fine = matches!(found, Agreement::Agree { .. } | Agreement::NoStream);
+        assert!(fine, "{found:?}");
+    }
+    appending.await.unwrap();
+}
+
 /// Puts the log back to how it was at a position, as an old backup would.
 async fn lose_tail(test: &TestLog, after: u64) {
     let pool = sqlx::PgPool::connect(&test.url).await.unwrap();

@@ -4,6 +4,7 @@ use flowgrid_bus::{RecordedEvent, decode_message, stream_name};
 use sqlx::PgConnection;
 
 use crate::row::{COLUMNS, decode};
+use crate::store::head;
 use crate::stream::{self, StreamState};
 use crate::{Bus, LogError, LogInfo, LogStore};
 
@@ -24,7 +25,7 @@ pub enum Agreement {
     ForeignStream { stream_epoch: String },
 }
 
-/// Compares the stream with a log that ends at `head`.
+/// Compares the stream with the log.
 ///
 /// # Errors
 /// [`LogError::Bus`] when NATS doesn't answer, [`LogError::Database`] when Postgres doesn't.
@@ -32,11 +33,12 @@ pub(crate) async fn compare(
     connection: &mut PgConnection,
     bus: &Bus,
     info: LogInfo,
-    head: u64,
 ) -> Result<Agreement, LogError> {
     let Some(state) = stream::state(bus, info).await? else {
         return Ok(Agreement::NoStream);
     };
+    // Only now: asked before, a log that is being written would seem behind its own mirror.
+    let head = head(&mut *connection, info.id).await?;
     if !state.is_of(info.epoch) {
         return Ok(Agreement::ForeignStream {
             stream_epoch: state.epoch,
@@ -147,7 +149,6 @@ pub(crate) async fn message_at(
 /// # Errors
 /// When Postgres or NATS doesn't answer.
 pub async fn check(store: &LogStore, bus: &Bus, info: LogInfo) -> Result<Agreement, LogError> {
-    let head = store.head(info.id).await?;
     let mut connection = store.pool().acquire().await?;
-    compare(&mut connection, bus, info, head).await
+    compare(&mut connection, bus, info).await
 }

@@ -61,9 +61,22 @@ pub struct LogStore {
 const PLACEMENTS_KEPT: usize = 100_000;
 
 /// The newest position of a log.
-pub(crate) const HEAD: &str = "select greatest(h.position, \
+const HEAD: &str = "select greatest(h.position, \
      (select e.position from events e where e.log_id = $1 order by e.position desc limit 1)) \
      from log_heads h where h.log_id = $1";
+
+/// The newest position as a connection sees it.
+pub(crate) async fn head(
+    executor: impl sqlx::PgExecutor<'_>,
+    log: LogId,
+) -> Result<u64, LogError> {
+    let head: i64 = sqlx::query_scalar(HEAD)
+        .bind(log.0)
+        .fetch_optional(executor)
+        .await?
+        .ok_or(LogError::NoSuchLog(log))?;
+    Ok(head.cast_unsigned())
+}
 
 impl LogStore {
     /// # Errors
@@ -145,12 +158,7 @@ impl LogStore {
     /// # Errors
     /// When Postgres can't be reached.
     pub async fn head(&self, log: LogId) -> Result<u64, LogError> {
-        let head: i64 = sqlx::query_scalar(HEAD)
-            .bind(log.0)
-            .fetch_optional(&self.pool)
-            .await?
-            .ok_or(LogError::NoSuchLog(log))?;
-        Ok(head.cast_unsigned())
+        head(&self.pool, log).await
     }
 
     /// The position after which the log still holds everything: 0 while nothing was archived.
@@ -158,16 +166,16 @@ impl LogStore {
     /// # Errors
     /// When Postgres can't be reached.
     pub async fn archived_until(&self, log: LogId) -> Result<u64, LogError> {
-        let first: Option<i64> = sqlx::query_scalar(
-            "select position from events where log_id = $1 order by position limit 1",
-        )
-        .bind(log.0)
-        .fetch_optional(&self.pool)
-        .await?;
-        match first {
-            Some(first) => Ok(first.cast_unsigned().saturating_sub(1)),
-            None => self.head(log).await,
-        }
+        // One statement, one snapshot: an empty log that fills between two would seem archived.
+        let sql = format!(
+            "select coalesce((select e.position - 1 from events e where e.log_id = $1 order by e.position limit 1), \
+             ({HEAD}))"
+        );
+        let until: Option<i64> = sqlx::query_scalar(&sql)
+            .bind(log.0)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(until.ok_or(LogError::NoSuchLog(log))?.cast_unsigned())
     }
 
     /// The events at `after + 1 ..= after + max`: contiguous, fewer only at the head.

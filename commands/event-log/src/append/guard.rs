@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use flowgrid_bus::LogId;
 use sqlx::PgConnection;
 
 use crate::integrity::{Agreement, compare};
+use crate::store::head;
 use crate::{Bus, LogError, LogInfo};
 
 /// Why a log refuses commands.
@@ -85,16 +85,6 @@ pub(super) async fn identity(connection: &mut PgConnection) -> Result<ServerIden
     Ok(ServerIdentity { system, timeline })
 }
 
-/// The newest position by the appender's own connection.
-async fn head(connection: &mut PgConnection, log: LogId) -> Result<u64, LogError> {
-    let head: i64 = sqlx::query_scalar(crate::store::HEAD)
-        .bind(log.0)
-        .fetch_optional(connection)
-        .await?
-        .ok_or(LogError::NoSuchLog(log))?;
-    Ok(head.cast_unsigned())
-}
-
 /// Compares, and says whether commands may be accepted, and from which position on.
 /// `acknowledged` is the newest position this process has answered for; `compared_with` the
 /// server it last compared on.
@@ -106,7 +96,7 @@ pub(super) async fn verify(
     compared_with: Option<ServerIdentity>,
 ) -> Result<(GateState, u64, Option<ServerIdentity>), LogError> {
     let server = identity(connection).await?;
-    let head = head(connection, info.id).await?;
+    let head = head(&mut *connection, info.id).await?;
     if head < acknowledged {
         return Ok((
             GateState::Refused(Refusal::LogLostTail { acknowledged }),
@@ -114,7 +104,7 @@ pub(super) async fn verify(
             compared_with,
         ));
     }
-    match compare(connection, bus, info, head).await {
+    match compare(connection, bus, info).await {
         Ok(agreement) => Ok((gate(agreement), head, Some(server))),
         // While NATS is down the appender goes on if it has compared since Postgres changed hands.
         Err(LogError::Bus(_)) if compared_with == Some(server) => {

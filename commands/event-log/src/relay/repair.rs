@@ -63,8 +63,7 @@ async fn rebuild_locked(
     keep: u64,
     force: bool,
 ) -> Result<Agreement, LogError> {
-    let head = store.head(log.id).await?;
-    match compare(connection, bus, log, head).await? {
+    match compare(connection, bus, log).await? {
         Agreement::NoStream => {}
         found @ (Agreement::Agree { .. }
         | Agreement::StreamAhead { .. }
@@ -79,6 +78,7 @@ async fn rebuild_locked(
             stream::delete(bus, log).await?;
         }
     }
+    let head = store.head(log.id).await?;
     let oldest = store.archived_until(log.id).await? + 1;
     let first = oldest.max((head + 1).saturating_sub(keep)).max(1);
     stream::create(bus, log, first).await?;
