@@ -110,12 +110,12 @@ impl Node {
         bus.connected_within(BUS_PATIENCE).await;
         let feeds = feeds(&store);
 
+        let tails = Arc::new(tails(&roles, &bus, &store, &stop_core));
         let (relays, relay_tasks) = if roles.relay {
-            relays(&servers, &store, &feeds, &metrics, &stop_core).await?
+            relays(&servers, &store, &feeds, &tails, &metrics, &stop_core).await?
         } else {
             (Vec::new(), Vec::new())
         };
-        let tails = Arc::new(tails(&roles, &bus, &store, &feeds, &stop_core));
         let appenders = if roles.api {
             appenders(url, &bus, &store, &feeds, !roles.relay, &metrics)
         } else {
@@ -263,6 +263,7 @@ async fn relays(
     servers: &Servers,
     store: &LogStore,
     feeds: &Feeds,
+    tails: &Tails,
     metrics: &Arc<Metrics>,
     stop: &watch::Sender<bool>,
 ) -> Result<(Vec<(LogId, Relay)>, Vec<JoinHandle<()>>), Failure> {
@@ -275,6 +276,7 @@ async fn relays(
             bus: bus.clone(),
             log,
             feed: Arc::clone(feed),
+            tail: tails.get(*id),
             observer: Arc::clone(metrics) as _,
             keep: STREAM_KEEPS,
         };
@@ -285,25 +287,17 @@ async fn relays(
 }
 
 /// Whoever neither pushes nor projects follows no stream.
-fn tails(
-    roles: &Roles,
-    bus: &Bus,
-    store: &LogStore,
-    feeds: &Feeds,
-    stop: &watch::Sender<bool>,
-) -> Tails {
+fn tails(roles: &Roles, bus: &Bus, store: &LogStore, stop: &watch::Sender<bool>) -> Tails {
     if !roles.push && roles.project.is_empty() {
         return Tails::default();
     }
-    let start = |info: &flowgrid_log::LogInfo| {
-        Tail::start(
-            bus.clone(),
-            *info,
-            feeds.get(&info.id).cloned(),
-            stop.subscribe(),
-        )
+    let start = if roles.relay {
+        Tail::start_beside_relay
+    } else {
+        Tail::start
     };
-    Tails::new(store.logs().iter().map(start))
+    let logs = store.logs().iter();
+    Tails::new(logs.map(|info| start(bus.clone(), *info, stop.subscribe())))
 }
 
 fn appenders(

@@ -6,7 +6,9 @@ use std::time::Duration;
 use flowgrid_bus::{LogId, RecordedEvent, Tenant};
 use flowgrid_log::append::AppenderOptions;
 use flowgrid_log::relay::{Relay, RelayOptions};
-use flowgrid_log::{Append, Appender, Bus, LogInfo, LogStore, NewEvent, NoObserver, Ring, migrate};
+use flowgrid_log::{
+    Append, Appender, Bus, LogInfo, LogStore, NewEvent, NoObserver, Ring, Tail, migrate,
+};
 use flowgrid_stack::Stack;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -76,11 +78,17 @@ impl TestLog {
     }
 
     pub fn relay(&self, log: LogInfo, feed: &Arc<Ring>) -> Relay {
+        self.relay_beside(log, feed, None)
+    }
+
+    /// A relay that tells a tail of its process.
+    pub fn relay_beside(&self, log: LogInfo, feed: &Arc<Ring>, tail: Option<Arc<Tail>>) -> Relay {
         let options = RelayOptions {
             store: self.store.clone(),
             bus: self.relay_bus.clone(),
             log,
             feed: Arc::clone(feed),
+            tail,
             observer: Arc::new(NoObserver),
             keep: 1_000_000,
         };

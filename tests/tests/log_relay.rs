@@ -1,6 +1,7 @@
 //! The stream mirrors the log, whatever happens to either.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use flowgrid_commands::heal_log;
@@ -104,7 +105,7 @@ async fn a_tail_goes_on_over_a_restart_of_nats() {
     let log = test.domain();
     let feed = TestLog::feed();
     test.relay(log, &feed);
-    let tail = Tail::start(test.bus.clone(), log, None, test.stop.subscribe());
+    let tail = Tail::start(test.bus.clone(), log, test.stop.subscribe());
     let mut follower = Follower::new(test.store.clone(), tail, 0);
     let appender = test.appender(log, &feed, false);
     append_some(&test, &appender, "a", 200).await;
@@ -173,6 +174,66 @@ async fn a_stream_that_moves_while_it_is_compared_is_not_ahead() {
         assert!(fine, "{found:?}");
     }
     appending.await.unwrap();
+}
+
+/// How many consumers follow a log's stream.
+async fn consumers(test: &TestLog) -> usize {
+    test.stream(test.domain()).await.consumer_count
+}
+
+/// Whatever a tail has must be what the log has, in order; answers how far it came.
+async fn read_along(test: &TestLog, tail: Arc<Tail>, until: u64) {
+    let mut follower = Follower::new(test.store.clone(), tail, 0);
+    let mut position = 0;
+    while position < until {
+        let next = tokio::time::timeout(Duration::from_secs(30), follower.next(64)).await;
+        for event in next.expect("stuck").unwrap() {
+            assert_eq!(event.position, position + 1);
+            position += 1;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_beside_the_only_relay_needs_no_consumer() {
+    let test = TestLog::start().await;
+    let log = test.domain();
+    let feed = TestLog::feed();
+    let tail = Tail::start_beside_relay(test.bus.clone(), log, test.stop.subscribe());
+    test.relay_beside(log, &feed, Some(Arc::clone(&tail)));
+    let appender = test.appender(log, &feed, false);
+    append_some(&test, &appender, "a", 300).await;
+    read_along(&test, Arc::clone(&tail), head(&test).await).await;
+    assert!(tail.is_connected());
+    assert_eq!(consumers(&test).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tails_beside_racing_relays_see_all_of_both() {
+    let test = TestLog::start().await;
+    let log = test.domain();
+    let (feed_a, feed_b) = (TestLog::feed(), TestLog::feed());
+    let beside = |_| Tail::start_beside_relay(test.bus.clone(), log, test.stop.subscribe());
+    let [tail_a, tail_b] = [0, 1].map(beside);
+    test.relay_beside(log, &feed_a, Some(Arc::clone(&tail_a)));
+    test.relay_beside(log, &feed_b, Some(Arc::clone(&tail_b)));
+    let appender_a = test.appender(log, &feed_a, false);
+    let appender_b = test.appender(log, &feed_b, false);
+    let reading = async {
+        tokio::join!(
+            read_along(&test, Arc::clone(&tail_a), 1_998),
+            read_along(&test, Arc::clone(&tail_b), 1_998)
+        )
+    };
+    tokio::join!(
+        append_some(&test, &appender_a, "a", 500),
+        append_some(&test, &appender_b, "b", 500),
+        reading
+    );
+    // What only one of them writes from now on reaches the other as well.
+    append_some(&test, &appender_b, "c", 1).await;
+    read_along(&test, tail_a, 1_999).await;
+    assert!(consumers(&test).await > 0);
 }
 
 /// Puts the log back to how it was at a position, as an old backup would.

@@ -63,9 +63,11 @@ impl World {
             if log.kind == LogKind::Domain {
                 appenders.insert(log.id, test.appender(log, &feed, false));
             }
-            relays.push((log.id, test.relay(log, &feed)));
             let stop = test.stop.subscribe();
-            tails.push(Tail::start(test.bus.clone(), log, Some(feed), stop));
+            let tail = Tail::start_beside_relay(test.bus.clone(), log, stop);
+            let relay = test.relay_beside(log, &feed, Some(Arc::clone(&tail)));
+            relays.push((log.id, relay));
+            tails.push(tail);
         }
         let tails = Arc::new(Tails::new(tails));
         let stop = test.stop.subscribe();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::ServerAddr;
 use async_nats::connection::State;
 use async_nats::jetstream::{self, Context};
+use bytes::Bytes;
 use flowgrid_bus::LogId;
 
 use crate::LogError;
@@ -20,7 +21,8 @@ pub struct Bus {
 /// The longest a request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(3);
 
-/// A tiny message after a commit, for relays of other processes.
+/// Tiny messages for the relays of other processes: without a body after a commit, with a
+/// position after a relay has stored everything up to it.
 pub fn wake_subject(log: LogId) -> String {
     format!("fg.wake.{log}")
 }
@@ -51,6 +53,8 @@ impl Bus {
         };
         let client = options
             .name(name)
+            // What is said to other processes needn't come back.
+            .no_echo()
             .retry_on_initial_connect()
             .max_reconnects(None)
             .connection_timeout(Duration::from_secs(3))
@@ -123,11 +127,18 @@ impl Bus {
     /// Wakes the relays of other processes. They look by themselves now and then, so a lost
     /// message costs a second at most.
     pub(crate) fn wake(&self, log: LogId) {
+        self.tell(log, Bytes::new());
+    }
+
+    /// Tells the relays of other processes how far the stream is.
+    pub(crate) fn stored(&self, log: LogId, last: u64) {
+        self.tell(log, Bytes::from(last.to_string()));
+    }
+
+    fn tell(&self, log: LogId, what: Bytes) {
         if self.is_connected() {
             let client = self.client.clone();
-            tokio::spawn(
-                async move { client.publish(wake_subject(log), bytes::Bytes::new()).await },
-            );
+            tokio::spawn(async move { client.publish(wake_subject(log), what).await });
         }
     }
 }

@@ -67,7 +67,7 @@ impl Ring {
         let mut window = self.window.lock();
         for event in batch {
             let end = window.before + window.events.len() as u64;
-            if event.position <= end && event.position > window.before {
+            if event.position <= end {
                 continue; // seen already
             }
             if event.position != end + 1 {
@@ -114,13 +114,6 @@ impl Ring {
         }
         let skip = usize::try_from(after - window.before).unwrap_or(usize::MAX);
         RingRange::Events(window.events.iter().skip(skip).take(max).cloned().collect())
-    }
-
-    /// The event at a position, if it is still held.
-    pub fn get(&self, position: u64) -> Option<Arc<RecordedEvent>> {
-        let window = self.window.lock();
-        let at = position.checked_sub(window.before + 1)?;
-        window.events.get(usize::try_from(at).ok()?).cloned()
     }
 }
 

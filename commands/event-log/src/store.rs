@@ -66,10 +66,7 @@ const HEAD: &str = "select greatest(h.position, \
      from log_heads h where h.log_id = $1";
 
 /// The newest position as a connection sees it.
-pub(crate) async fn head(
-    executor: impl sqlx::PgExecutor<'_>,
-    log: LogId,
-) -> Result<u64, LogError> {
+pub(crate) async fn head(executor: impl sqlx::PgExecutor<'_>, log: LogId) -> Result<u64, LogError> {
     let head: i64 = sqlx::query_scalar(HEAD)
         .bind(log.0)
         .fetch_optional(executor)

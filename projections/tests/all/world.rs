@@ -17,7 +17,6 @@ pub struct World {
     pub test: TestLog,
     pub log: LogInfo,
     pub appender: Appender,
-    feed: Arc<Ring>,
 }
 
 /// The projectors of one process.
@@ -39,15 +38,13 @@ impl World {
             test,
             log,
             appender,
-            feed,
         }
     }
 
     /// Starts projectors as a process of its own would.
     pub async fn process(&self, options: RuntimeOptions) -> Process {
         let stop = watch::Sender::new(false);
-        let feed = Some(Arc::clone(&self.feed));
-        let tail = Tail::start(self.test.bus.clone(), self.log, feed, stop.subscribe());
+        let tail = Tail::start(self.test.bus.clone(), self.log, stop.subscribe());
         let tails = Arc::new(Tails::new([tail]));
         let (url, store) = (&self.test.url, self.test.store.clone());
         let runtime = ProjectionRuntime::start(

@@ -158,7 +158,7 @@ impl Push {
 impl Process {
     async fn start(test: &TestLog, log: LogInfo, tokens: &Tokens, config: PushConfig) -> Self {
         let stop = watch::Sender::new(false);
-        let tail = Tail::start(test.bus.clone(), log, None, stop.subscribe());
+        let tail = Tail::start(test.bus.clone(), log, stop.subscribe());
         let hub = Hub::start(
             test.store.clone(),
             Arc::new(Tails::new([tail])),

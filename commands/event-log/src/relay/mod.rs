@@ -15,7 +15,7 @@ use tokio::sync::watch;
 pub use repair::rebuild_stream;
 
 use crate::integrity::Agreement;
-use crate::{Bus, LogError, LogInfo, LogObserver, LogStore, Ring, RingRange, wake_subject};
+use crate::{Bus, LogError, LogInfo, LogObserver, LogStore, Ring, RingRange, Tail, wake_subject};
 
 /// The most messages in an atomic batch (NATS's own limit).
 const MOST_MESSAGES: usize = 1_000;
@@ -40,9 +40,27 @@ pub struct RelayOptions {
     pub log: LogInfo,
     /// What this process appended, so that Postgres needn't be read.
     pub feed: Arc<Ring>,
+    /// The tail of this process, told of what is stored.
+    pub tail: Option<Arc<Tail>>,
     pub observer: Arc<dyn LogObserver>,
     /// How many of the newest events a stream made anew holds.
     pub keep: u64,
+}
+
+impl RelayOptions {
+    /// What another process says; whether the log holds something new by it.
+    fn heard(&self, word: &[u8], last: u64) -> bool {
+        let stored = std::str::from_utf8(word)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok());
+        let Some(stored) = stored else { return true };
+        if stored > last
+            && let Some(tail) = &self.tail
+        {
+            tail.follow_stream();
+        }
+        false
+    }
 }
 
 /// How far a relay is.
@@ -104,6 +122,9 @@ impl Runner {
                 Ok(()) => return,
                 Err(error) => error.to_string(),
             };
+            if let Some(tail) = &self.options.tail {
+                tail.relay_stands_still();
+            }
             let known = self.status.lock().problem.replace(error.clone());
             if known.as_ref() != Some(&error) {
                 tracing::warn!(log = %self.options.log.id, %error, "the relay stands still");
@@ -150,10 +171,9 @@ impl Runner {
             tokio::select! {
                 () = self.options.feed.beyond(last) => {}
                 message = woken.next() => {
-                    if message.is_none() {
-                        return Err(LogError::Bus("the subscription ended".into()));
-                    }
-                    look = true;
+                    let message = message
+                        .ok_or_else(|| LogError::Bus("the subscription ended".into()))?;
+                    look = self.options.heard(&message.payload, last);
                 }
                 () = tokio::time::sleep(REST) => look = true,
                 _ = self.shutdown.wait_for(|stop| *stop) => look = true,
@@ -179,7 +199,12 @@ impl Runner {
             ..
         } = &self.options;
         match repair::check_and_mend(store, bus, *log, *keep).await? {
-            Agreement::Agree { stream, .. } => Ok(stream),
+            Agreement::Agree { stream, .. } => {
+                if let Some(tail) = &self.options.tail {
+                    tail.stream_ends_at(stream);
+                }
+                Ok(stream)
+            }
             Agreement::StreamAhead { log, stream } => Err(LogError::Corrupt(format!(
                 "the stream is at {stream}, the log at {log}: Postgres has lost its tail; run `flowgrid log heal`"
             ))),
@@ -213,12 +238,20 @@ impl Runner {
 
     async fn publish(&self, last: u64, events: &[Arc<RecordedEvent>]) -> Result<u64, LogError> {
         let RelayOptions {
-            bus, log, observer, ..
+            bus,
+            log,
+            tail,
+            observer,
+            ..
         } = &self.options;
         let started = Instant::now();
         self.note(last, Some(started));
         match publish::batch(bus, *log, last, events).await? {
             publish::Published::Stored { last } => {
+                if let Some(tail) = tail {
+                    tail.stored(events);
+                }
+                bus.stored(log.id, last);
                 observer.relayed(log.id, events.len(), started.elapsed());
                 self.note(last, None);
                 Ok(last)

@@ -1,132 +1,49 @@
-//! The newest events of a log as they come from its stream: one consumer for each log and
-//! process, whoever reads.
+//! The consumer by which a tail follows its stream.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, push};
 use async_nats::{Message, StatusCode};
-use flowgrid_bus::{LogId, RecordedEvent, decode_message, stream_name};
+use flowgrid_bus::{RecordedEvent, decode_message, stream_name};
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
-pub use crate::ring::RingRange as TailRange;
-use crate::{Bus, LogError, LogInfo, Ring, stream};
+use super::Tail;
+use crate::{Bus, LogError, stream};
 
-/// How many events and bytes a tail holds.
-const MOST_EVENTS: usize = 8_192;
-const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// The server says at least this often that the consumer lives.
 const HEARTBEAT: Duration = Duration::from_secs(2);
+/// How long the server keeps a consumer that nobody listens to.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(30);
 /// Pause before a consumer is made again.
 const BACKOFF: Duration = Duration::from_millis(200);
 /// The most messages taken before readers are told.
 const MOST_AT_ONCE: usize = 512;
 
-/// A bounded window of the newest events on the stream. Readers that fall behind it read the
-/// log instead, so no reader can hold up another.
-pub struct Tail {
-    log: LogInfo,
-    ring: Ring,
-    connected: AtomicBool,
-}
-
-impl Tail {
-    /// Follows the stream until `shutdown` turns true. `feed` holds what this process appended
-    /// itself: an event found there isn't decoded again.
-    pub fn start(
-        bus: Bus,
-        log: LogInfo,
-        feed: Option<Arc<Ring>>,
-        shutdown: watch::Receiver<bool>,
-    ) -> Arc<Self> {
-        let tail = Arc::new(Self {
-            log,
-            ring: Ring::new(MOST_EVENTS, MOST_BYTES),
-            connected: AtomicBool::new(false),
-        });
-        tokio::spawn(
-            Consumer {
-                bus,
-                tail: Arc::clone(&tail),
-                feed,
-                started: false,
-            }
-            .run(shutdown),
-        );
-        tail
-    }
-
-    pub fn log(&self) -> LogId {
-        self.log.id
-    }
-
-    pub fn info(&self) -> LogInfo {
-        self.log
-    }
-
-    /// The newest position seen on the stream.
-    pub fn head(&self) -> u64 {
-        self.ring.head()
-    }
-
-    /// Whether the stream is being followed right now.
-    pub fn is_connected(&self) -> bool {
-        self.connected.load(Ordering::Relaxed)
-    }
-
-    /// Up to `max` events after a position.
-    pub fn range(&self, after: u64, max: usize) -> TailRange {
-        self.ring.range(after, max)
-    }
-
-    /// Until the head is beyond `after`. Cancel-safe.
-    pub async fn beyond(&self, after: u64) {
-        self.ring.beyond(after).await;
-    }
-}
-
-/// The tails of all logs that a process follows.
-#[derive(Default)]
-pub struct Tails {
-    by_log: HashMap<LogId, Arc<Tail>>,
-}
-
-impl Tails {
-    pub fn new(tails: impl IntoIterator<Item = Arc<Tail>>) -> Self {
-        Self {
-            by_log: tails.into_iter().map(|tail| (tail.log(), tail)).collect(),
-        }
-    }
-
-    pub fn get(&self, log: LogId) -> Option<Arc<Tail>> {
-        self.by_log.get(&log).cloned()
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Tail>> {
-        self.by_log.values()
-    }
-}
-
-struct Consumer {
-    bus: Bus,
-    tail: Arc<Tail>,
-    feed: Option<Arc<Ring>>,
-    started: bool,
+/// Follows the stream for a tail, whenever the tail wants it to.
+pub(super) struct Consumer {
+    pub bus: Bus,
+    pub tail: Arc<Tail>,
 }
 
 impl Consumer {
-    async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
+    pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
+        let tail = Arc::clone(&self.tail);
         loop {
+            tokio::select! {
+                () = tail.stream_wanted() => {}
+                _ = shutdown.wait_for(|stop| *stop) => return,
+            }
             let ended = tokio::select! {
                 ended = self.follow() => ended,
+                () = tail.stream_no_longer_wanted() => continue,
                 _ = shutdown.wait_for(|stop| *stop) => return,
             };
-            self.tail.connected.store(false, Ordering::Relaxed);
+            tail.connected.store(false, Ordering::Relaxed);
             if let Err(error) = ended {
-                tracing::debug!(log = %self.tail.log(), %error, "following the stream again");
+                tracing::debug!(log = %tail.log(), %error, "following the stream again");
             }
             tokio::time::sleep(BACKOFF).await;
         }
@@ -190,30 +107,10 @@ impl Consumer {
                 found: position,
             });
         }
-        batch.push(self.event(position, message)?);
+        let headers = message.headers.as_ref();
+        let event = decode_message(self.tail.log(), position, headers, message.payload)?;
+        batch.push(Arc::new(event));
         Ok(())
-    }
-
-    fn event(&self, position: u64, message: Message) -> Result<Arc<RecordedEvent>, LogError> {
-        let own = self.feed.as_ref().and_then(|feed| feed.get(position));
-        if let Some(own) = own {
-            let id = message
-                .headers
-                .as_ref()
-                .and_then(|headers| headers.get("ce-id"));
-            if id.is_some_and(|id| {
-                uuid::Uuid::try_parse(id.as_str()).is_ok_and(|id| id == own.event_id)
-            }) {
-                return Ok(own);
-            }
-        }
-        let event = decode_message(
-            self.tail.log(),
-            position,
-            message.headers.as_ref(),
-            message.payload,
-        )?;
-        Ok(Arc::new(event))
     }
 
     /// A consumer from the tail's head on; from the stream's end the first time.
@@ -229,12 +126,7 @@ impl Consumer {
                 state.epoch
             )));
         }
-        let head = self.tail.head();
-        // The stream may have been made anew from a later position: readers find the rest in the log.
-        if !self.started || state.first > head + 1 {
-            self.tail.ring.start_at(state.last.max(head));
-            self.started = true;
-        }
+        self.tail.start_on(state.first, state.last);
         let inbox = self.bus.client().new_inbox();
         let subscriber = self
             .bus
@@ -253,7 +145,7 @@ impl Consumer {
             num_replicas: 1,
             flow_control: true,
             idle_heartbeat: HEARTBEAT,
-            inactive_threshold: Duration::from_secs(30),
+            inactive_threshold: FORGOTTEN_AFTER,
             ..push::Config::default()
         };
         self.bus
