@@ -4,6 +4,10 @@
 ///
 /// Where a struct changes so that older payloads no longer fit, its version moves on and the row
 /// gets `, "1.0" => function` for each older one: `fn(&str) -> Result<Struct, serde_json::Error>`.
+///
+/// A minor version only adds fields that may be absent. So every version of the same major one is
+/// read by the struct of today: an older build reads what a newer one wrote while both run, and
+/// ignores what it doesn't know. A newer major version stops it.
 macro_rules! events {
     (
         $(#[$doc:meta])*
@@ -47,6 +51,9 @@ macro_rules! events {
                     $($type => match event_version {
                         $version => serde_json::from_str(payload).map(Self::$event),
                         $($older => $upcast(payload).map(Self::$event),)*
+                        other if $crate::events::same_major(other, $version) => {
+                            serde_json::from_str(payload).map(Self::$event)
+                        }
                         _ => {
                             return Err($crate::DecodeError::UnknownVersion {
                                 event_type: event_type.to_owned(),
@@ -71,6 +78,15 @@ macro_rules! events {
 }
 
 pub(crate) use events;
+
+/// Whether two versions (`1.0`, `1.12`) have the same major number. Anything else is no version.
+pub(crate) fn same_major(version: &str, known: &str) -> bool {
+    let parts = |text: &str| {
+        let (major, minor) = text.split_once('.')?;
+        Some((major.parse::<u16>().ok()?, minor.parse::<u16>().ok()?))
+    };
+    matches!((parts(version), parts(known)), (Some(one), Some(other)) if one.0 == other.0)
+}
 
 #[cfg(test)]
 mod tests {
@@ -106,6 +122,69 @@ mod tests {
         let then = RulerEvent::decode("ruler.measured", "1.0", r#"{"feet":10}"#).unwrap();
         assert_eq!(now, then);
         assert_eq!(now.payload().unwrap(), r#"{"inMetres":3.048}"#);
+    }
+
+    /// The same event as the releases before and after see it: 2.1 added the unit of the scale.
+    mod releases {
+
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct Measured {
+            pub in_metres: f64,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub scale: Option<String>,
+        }
+
+        fn from_feet(payload: &str) -> Result<Measured, serde_json::Error> {
+            super::from_feet(payload).map(|old| Measured {
+                in_metres: old.in_metres,
+                scale: None,
+            })
+        }
+
+        events! {
+            pub enum NextRulerEvent {
+                "ruler.measured" "2.1" => Measured, "1.0" => from_feet;
+            }
+        }
+    }
+
+    #[test]
+    fn two_releases_read_each_other_while_both_run() {
+        use releases::NextRulerEvent;
+        let newer = NextRulerEvent::Measured(releases::Measured {
+            in_metres: 3.0,
+            scale: Some("mm".into()),
+        });
+        let written = newer.payload().unwrap();
+        let read = RulerEvent::decode("ruler.measured", newer.event_version(), &written).unwrap();
+        assert_eq!(read, RulerEvent::Measured(Measured { in_metres: 3.0 }));
+
+        let written = read.payload().unwrap();
+        let back = NextRulerEvent::decode("ruler.measured", read.event_version(), &written);
+        let NextRulerEvent::Measured(back) = back.unwrap();
+        assert_eq!((back.in_metres, back.scale), (3.0, None));
+        let oldest = NextRulerEvent::decode("ruler.measured", "1.0", r#"{"feet":10}"#);
+        assert!(oldest.is_ok());
+    }
+
+    #[test]
+    fn what_is_no_version_is_not_taken_for_one() {
+        for (version, same) in [
+            ("2.0", true),
+            ("2.7", true),
+            ("3.0", false),
+            ("20.0", false),
+            ("2", false),
+            ("2.", false),
+            ("2.x", false),
+            ("2.0.1", false),
+            ("", false),
+            ("2.99999999", false),
+        ] {
+            assert_eq!(super::same_major(version, "2.1"), same, "{version:?}");
+        }
     }
 
     #[test]
