@@ -195,9 +195,35 @@ async fn a_drain_tells_everybody_and_lets_nobody_in() {
     let standing = client.hear().await;
     assert_eq!(standing["type"], "position");
     assert_eq!(position(&standing, "position"), at);
+    let goodbye = client.hear().await;
+    assert_eq!(goodbye["type"], "going-away");
+    assert!(goodbye["waitMs"].as_u64().unwrap() <= 1_000, "{goodbye}");
     assert_eq!(client.closed().await, 1012);
     drain.await.unwrap();
     let token = format!("Bearer {}", push.token("anna", "acme", Role::Viewer));
     let refused = Client::with_headers(push.process.address, &[("authorization", &token)]).await;
     assert_eq!(refused.err(), Some(503));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_is_sent_away_to_different_moments() {
+    let push = Push::with_defaults().await;
+    let mut crowd = Vec::new();
+    for _ in 0..40 {
+        crowd.push(push.viewer("acme").await);
+    }
+    let hub = push.process.hub.clone();
+    let drain = tokio::spawn(async move { hub.drain(Duration::from_secs(5)).await });
+    let mut waits = Vec::new();
+    for client in &mut crowd {
+        let goodbye = client.hear().await;
+        waits.push(goodbye["waitMs"].as_u64().unwrap());
+        assert_eq!(client.closed().await, 1012);
+    }
+    drain.await.unwrap();
+    waits.sort_unstable();
+    // A slot of 25 ms for each of the forty.
+    for (slot, wait) in (0..).zip(waits) {
+        assert!((slot * 25..=slot * 25 + 25).contains(&wait), "{slot}: {wait}");
+    }
 }

@@ -35,6 +35,6 @@ pub enum Lane {
 pub enum Ending {
     /// It reads more slowly than its channels speak.
     Lagged,
-    /// The process goes away.
-    Drained,
+    /// The process goes away; the client is to come back after so many milliseconds.
+    Drained { wait_ms: u32 },
 }

@@ -9,6 +9,7 @@ use flowgrid_bus::LogId;
 use flowgrid_log::{LogStore, Tails};
 use tokio::sync::{Semaphore, watch};
 
+use super::comeback;
 use super::config::PushConfig;
 use super::feed::Feed;
 use super::follow::follow;
@@ -80,11 +81,16 @@ impl Hub {
         &self.metrics
     }
 
-    /// Tells everybody that the process goes away (what waits is written, then close 1012), and
-    /// waits until they have left, at most `limit`. Nobody is let in from now on.
+    /// Tells everybody that the process goes away (what waits is written, then when to come back,
+    /// then close 1012), and waits until they have left, at most `limit`. Nobody is let in from now
+    /// on.
     pub async fn drain(&self, limit: Duration) {
-        for peer in self.seats.drain() {
-            peer.outbox.end(Ending::Drained);
+        let peers = self.seats.drain();
+        let crowd = peers.len();
+        // The map's order is random, so a place in it is as good as a draw.
+        for (place, peer) in peers.into_iter().enumerate() {
+            let wait_ms = comeback::wait_ms(place, crowd, rand::random());
+            peer.outbox.end(Ending::Drained { wait_ms });
         }
         let left = async {
             while !self.seats.is_empty() {

@@ -7,6 +7,7 @@
 //! subscription that resumes reads history first and then joins without a seam ([`replay`]).
 
 mod channel;
+mod comeback;
 mod config;
 mod connection;
 mod facets;
@@ -20,6 +21,8 @@ mod index;
 mod metrics;
 mod outbox;
 mod outgoing;
+#[cfg(test)]
+mod properties;
 mod rate;
 mod recent;
 mod replay;

@@ -89,7 +89,7 @@ impl Outbox {
         let mut waiting = self.waiting.lock();
         let frame = match waiting.ending {
             Some(Ending::Lagged) => None,
-            Some(Ending::Drained) | None => {
+            Some(Ending::Drained { .. }) | None => {
                 pop(&mut waiting.urgent).or_else(|| pop(&mut waiting.normal))
             }
         };
@@ -119,7 +119,7 @@ impl Outbox {
     pub fn ending(&self) -> Option<Ending> {
         let waiting = self.waiting.lock();
         match waiting.ending {
-            Some(Ending::Drained) if waiting.len() > 0 => None,
+            Some(Ending::Drained { .. }) if waiting.len() > 0 => None,
             ending => ending,
         }
     }

@@ -43,6 +43,11 @@ pub fn standing(label: &str, position: Position) -> String {
     format!("{{\"type\":\"position\",{label},\"position\":\"{position}\"}}")
 }
 
+/// The last word of a server that goes away: when to come back, drawn for this client alone.
+pub fn going_away(wait_ms: u32) -> String {
+    format!("{{\"type\":\"going-away\",\"waitMs\":{wait_ms}}}")
+}
+
 /// `expires` in seconds since 1970.
 pub fn authenticated(expires: i64) -> String {
     format!("{{\"type\":\"authenticated\",\"exp\":{expires}}}")
@@ -169,6 +174,7 @@ mod tests {
             (unsubscribed(&label), "unsubscribed"),
             (lagged(&label, at), "lagged"),
             (standing(&label, at), "position"),
+            (going_away(1_250), "going-away"),
             (ended(&label, "forbidden", "x"), "error"),
             (authenticated(5), "authenticated"),
             (pong(Some("1")), "pong"),

@@ -161,18 +161,18 @@ impl Session {
             let label = &follow.subscription.label;
             match ending {
                 Ending::Lagged => outgoing::lagged(label, token),
-                Ending::Drained => outgoing::standing(label, token),
+                Ending::Drained { .. } => outgoing::standing(label, token),
             }
         };
+        let mut last: Vec<String> = self.follows.iter().map(stands).collect();
         let (code, reason) = match ending {
             Ending::Lagged => (LAGGED, "lagged: resume from the position given"),
-            Ending::Drained => (RESTART, "come back after a random wait"),
+            Ending::Drained { wait_ms } => {
+                last.push(outgoing::going_away(wait_ms));
+                (RESTART, "come back after a random wait")
+            }
         };
-        Close {
-            code,
-            reason,
-            last: self.follows.iter().map(stands).collect(),
-        }
+        Close { code, reason, last }
     }
 
     /// Gives back what replays that are over still hold.

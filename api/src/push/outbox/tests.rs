@@ -57,11 +57,11 @@ fn bytes_are_bounded_but_for_a_single_message() {
 fn a_drain_lets_what_waits_out() {
     let outbox = outbox(10, 1_000);
     assert!(outbox.push(frame(1, 1), Lane::Normal));
-    outbox.end(Ending::Drained);
+    outbox.end(Ending::Drained { wait_ms: 7 });
     assert_eq!(outbox.ending(), None);
     assert!(!outbox.push(frame(1, 2), Lane::Normal));
     assert_eq!(pop_position(&outbox), Some(1));
-    assert_eq!(outbox.ending(), Some(Ending::Drained));
+    assert_eq!(outbox.ending(), Some(Ending::Drained { wait_ms: 7 }));
 }
 
 #[test]
