@@ -1,0 +1,18 @@
+//! Whether a run kept the promises of the architecture.
+//!
+//! Clients and subscribers write what they send and hear ([`Recorder`]). When the run is over and
+//! everything has caught up, [`collect`] gathers what log, stream and read models hold, and
+//! [`check`] compares: it objects to whatever was promised and isn't so.
+
+mod evidence;
+mod intern;
+mod record;
+mod recorded;
+mod rules;
+
+pub use evidence::*;
+pub use record::{ClientLog, Op, Recorder, Sent, SubscriberLog};
+pub use recorded::{
+    Answer, Attempt, Fate, Heard, Operation, Recorded, RecordingError, Subscriber, read_recording,
+};
+pub use rules::{Objection, Rule, check};
