@@ -45,7 +45,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-const EVERYTHING: &[&str] = &["flowgrid-bench", "flowgrid-history", "flowgrid-power", "flowgrid-tests"];
+const EVERYTHING: &[&str] = &[
+    "flowgrid-bench",
+    "flowgrid-history",
+    "flowgrid-power",
+    "flowgrid-tests",
+];
 
 /// Licences that may be linked into an Apache-2.0 binary without further duties than a notice.
 const LICENCES: &[&str] = &[
