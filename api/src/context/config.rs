@@ -16,6 +16,11 @@ pub struct ApiConfig {
     /// How long the head of a request may take to arrive, and how long a connection may rest
     /// between two.
     pub header_timeout: Duration,
+    /// How long a peer may leave an answer, or an event, unread before its connection is closed.
+    /// Linux only: elsewhere such a connection stays until the peer goes.
+    pub unread_timeout: Duration,
+    /// How many bodies above 64 KB are read at the same time.
+    pub large_bodies: usize,
     /// How long a query waits for `X-Min-Position`.
     pub wait_limit: Duration,
     /// How many connections are served at once.
@@ -33,6 +38,8 @@ impl Default for ApiConfig {
             body_limit: 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(60),
+            unread_timeout: Duration::from_secs(60),
+            large_bodies: 32,
             wait_limit: Duration::from_secs(5),
             max_connections: 20_000,
             drain: Duration::from_secs(10),

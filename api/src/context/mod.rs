@@ -17,6 +17,7 @@ use std::time::Instant;
 use flowgrid_commands::Commands;
 use flowgrid_log::{LogStore, Tails};
 use flowgrid_projections::{ProjectionAdmin, ReadModels};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::Tokens;
 use crate::metrics::Metrics;
@@ -53,6 +54,7 @@ pub struct AppState(Arc<Shared>);
 struct Shared {
     parts: Parts,
     started: Instant,
+    large_bodies: Semaphore,
 }
 
 impl std::ops::Deref for Shared {
@@ -65,9 +67,11 @@ impl std::ops::Deref for Shared {
 
 impl AppState {
     pub fn new(parts: Parts) -> Self {
+        let places = parts.config.large_bodies.min(Semaphore::MAX_PERMITS);
         Self(Arc::new(Shared {
             parts,
             started: Instant::now(),
+            large_bodies: Semaphore::new(places),
         }))
     }
 
@@ -94,6 +98,11 @@ impl AppState {
 
     pub fn config(&self) -> &ApiConfig {
         &self.0.config
+    }
+
+    /// A place to read one large body in; `None` while all are taken.
+    pub fn place_for_large_body(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.large_bodies.try_acquire().ok()
     }
 
     /// How what we depend on is, as of at most a second ago.

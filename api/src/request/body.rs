@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING};
 use flowgrid_domain::FieldError;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
@@ -69,6 +69,21 @@ pub(super) fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> 
     Err(ApiError::BadInput(errors.collect()))
 }
 
+/// Nothing here unpacks: whoever sends a body compressed is told, rather than misread.
+pub(super) fn check_coding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let only = |name: HeaderName, word: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.all(|value| {
+            let text = value.to_str().unwrap_or_default();
+            text.trim().eq_ignore_ascii_case(word)
+        })
+    };
+    if only(CONTENT_ENCODING, "identity") && only(TRANSFER_ENCODING, "chunked") {
+        return Ok(());
+    }
+    Err(ApiError::UnsupportedMediaType)
+}
+
 /// JSON by name, or what a browser's bare `fetch` sends: nothing or text/plain.
 pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(value) = headers.get(CONTENT_TYPE) else {
@@ -119,6 +134,24 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn nothing_compressed_is_taken() {
+        let check = |name: &'static str, value: &'static str| {
+            let name = HeaderName::from_static(name);
+            check_coding(&HeaderMap::from_iter([(
+                name,
+                HeaderValue::from_static(value),
+            )]))
+        };
+        assert!(check_coding(&HeaderMap::new()).is_ok());
+        assert!(check("content-encoding", "Identity").is_ok());
+        assert!(check("transfer-encoding", "chunked").is_ok());
+        for bad in ["gzip", "identity, gzip", "", "br"] {
+            assert!(check("content-encoding", bad).is_err(), "{bad}");
+        }
+        assert!(check("transfer-encoding", "gzip, chunked").is_err());
     }
 
     #[test]

@@ -7,11 +7,15 @@ mod paging;
 mod params;
 mod path_id;
 mod precondition;
+mod read;
 mod sorting;
 mod spelling;
 mod trace;
 
 use axum::http::HeaderMap;
+
+#[cfg(test)]
+mod properties;
 
 pub use incoming::Incoming;
 pub use paging::{Window, limit};
