@@ -19,6 +19,7 @@ use crate::request::{Params, Window, sort_of};
     params(AlertQuery, QueryHeaders),
     responses(
         (status = 200, description = "A page", body = Listed<AlertResource>, headers(("ETag" = String))),
+        (status = 304, description = "Nothing changed since If-None-Match"),
         QueryFailures
     )
 )]

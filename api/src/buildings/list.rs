@@ -23,6 +23,7 @@ use crate::request::{Params, Window, sort_of};
             content((Listed<BuildingResource> = "application/json"),
                     (geojson::FeatureCollection = "application/geo+json")),
             headers(("ETag" = String))),
+        (status = 304, description = "Nothing changed since If-None-Match"),
         QueryFailures
     )
 )]
@@ -97,7 +98,19 @@ fn bbox(text: &str) -> Result<[f64; 4], ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::bbox;
+
+    proptest! {
+        #[test]
+        fn any_box_is_on_earth(text in prop_oneof![any::<String>(), "(-?[0-9eE.infNa]{1,6},){3}-?[0-9eE.]{1,6}"]) {
+            if let Ok([west, south, east, north]) = bbox(&text) {
+                prop_assert!([west, east].iter().all(|degrees| degrees.abs() <= 180.0));
+                prop_assert!(-90.0 <= south && south <= north && north <= 90.0);
+            }
+        }
+    }
 
     #[test]
     fn a_box_has_four_sound_sides() {

@@ -29,7 +29,7 @@ pub enum CommandFailures {
     /// The body is over 1 MB.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(ProblemDocument),
-    /// The body is no JSON.
+    /// The body is no JSON, or compressed.
     #[response(status = 415, content_type = "application/problem+json")]
     UnsupportedMediaType(ProblemDocument),
     /// The input breaks a rule, or the Idempotency-Key was used for another request.
@@ -58,6 +58,24 @@ pub enum QueryFailures {
     NotFound(ProblemDocument),
     /// The read model is behind X-Min-Position, or a part can't be reached: try again after
     /// Retry-After seconds.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemDocument),
+}
+
+/// What may go wrong before a WebSocket is one.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only describes answers")]
+pub enum SocketFailures {
+    /// No upgrade was asked for, or the query can't be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(ProblemDocument),
+    /// A token that doesn't hold.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(ProblemDocument),
+    /// An operator, a token that may not read, or another frontend.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(ProblemDocument),
+    /// Too many connections, or the process goes away: come back after Retry-After seconds.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemDocument),
 }

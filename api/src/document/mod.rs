@@ -5,6 +5,7 @@ mod inputs;
 mod openapi;
 mod parameters;
 
+pub(crate) use failures::SocketFailures;
 pub use failures::{CommandFailures, QueryFailures};
 pub use inputs::{
     AlertChangeInput, AlertInput, AssignInput, BuildingChangeInput, BuildingInput, CommentInput,

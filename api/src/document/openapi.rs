@@ -5,6 +5,7 @@ use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::SocketFailures;
 use crate::error::ProblemDocument;
 use crate::{alerts, routes};
 
@@ -51,7 +52,16 @@ pub(crate) struct Blank;
     path = "/ws",
     tag = "realtime",
     security((), ("token" = [])),
-    responses((status = 101, description = "Switched to WebSocket"))
+    params(
+        ("ticket" = Option<String>, Query, description = "Refused: tickets are not supported yet"),
+        ("EIO" = Option<String>, Query, description = "Refused: Socket.IO is not supported yet")
+    ),
+    responses(
+        (status = 101, description = "Switched to WebSocket"),
+        (status = 422, description = "A way in that is not supported yet",
+            content_type = "application/problem+json", body = ProblemDocument),
+        SocketFailures
+    )
 )]
 #[expect(dead_code, reason = "only describes the route, which is push's")]
 async fn websocket() {}

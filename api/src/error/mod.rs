@@ -44,7 +44,7 @@ pub enum ApiError {
     VersionMismatch { expected: u64, actual: u64 },
     /// 413: the body is over its limit, in bytes.
     TooLarge { limit: usize },
-    /// 415: the body is no JSON.
+    /// 415: the body is no JSON, or compressed.
     UnsupportedMediaType,
     /// 422: the input breaks a rule of the domain; each field is named.
     Invalid(Vec<FieldError>),

@@ -151,7 +151,7 @@ impl From<ApiError> for Parts {
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
                 "Unsupported media type",
-                "the body must be application/json",
+                "the body must be application/json, not compressed",
             ),
             E::Invalid(errors) => Self::new(
                 S::UNPROCESSABLE_ENTITY,

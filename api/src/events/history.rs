@@ -67,6 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AggregatePath {
     responses(
         (status = 200, description = "The history, or with `at` the resource as it was (`data` with `revision` and `position`)",
             body = Listed<EventResource>),
+        (status = 304, description = "Nothing changed since If-None-Match"),
         QueryFailures
     )
 )]

@@ -31,6 +31,7 @@ const LOOKS: usize = 10;
         (status = 200, description = "A page; with format=ndjson one event a line, and the cursor in the header X-Cursor",
             content((KeysetPage<EventResource> = "application/json"),
                     (String = "application/x-ndjson"))),
+        (status = 304, description = "Nothing changed since If-None-Match"),
         QueryFailures
     )
 )]

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LINK};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -105,7 +106,10 @@ pub async fn page_under_alias() -> Response {
 }
 
 /// What the page needs.
-pub async fn file(Path(name): Path<String>) -> Result<Response, ApiError> {
+pub async fn file(name: Result<Path<String>, PathRejection>) -> Result<Response, ApiError> {
+    let Ok(Path(name)) = name else {
+        return Err(ApiError::NoSuchRoute);
+    };
     let script = "text/javascript; charset=utf-8";
     match name.as_str() {
         "swagger-ui-bundle.js" => Ok(asset(script, BUNDLE_JS)),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query, State};
@@ -45,12 +46,15 @@ struct Parameters {
 
 async fn upgrade(
     State(hub): State<Arc<Hub>>,
-    Query(parameters): Query<Parameters>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
     socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let mut socket = socket.map_err(|_| ApiError::Malformed {
         detail: "this is a WebSocket: ask for an upgrade".into(),
+    })?;
+    let Query(parameters) = parameters.map_err(|_| ApiError::Malformed {
+        detail: "the query can't be read".into(),
     })?;
     refuse_later_ways(&parameters)?;
     let protocol = token_protocol(&socket);
