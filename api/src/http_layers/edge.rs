@@ -6,9 +6,10 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use super::once;
 use super::request_id::{REQUEST_ID, request_id};
 use super::security::secure;
 use crate::context::{AppState, RequestId};
@@ -30,7 +31,10 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let traceparent = header_text(request.headers(), "traceparent").map(str::to_owned);
     let span =
         tracing::debug_span!("request", %method, route = pattern, request_id = &*id.0, traceparent);
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = match once::check(request.headers()) {
+        Ok(()) => next.run(request).instrument(span).await,
+        Err(error) => error.into_response(),
+    };
 
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -6,6 +6,7 @@ mod conditional;
 mod cors;
 mod edge;
 mod inner;
+mod once;
 mod request_id;
 mod security;
 mod spelling;

@@ -215,6 +215,80 @@ fn large_answers_are_compressed_when_asked() {
 }
 
 #[test]
+fn what_is_compressed_is_refused_unread() {
+    run(|world, org| async move {
+        let token = world.token(&org, Role::User);
+        let send = |name: &str, coding: &str| {
+            let body = json!({"id": "packed", "name": "x"});
+            post(BUILDINGS, &body).token(&token).header(name, coding)
+        };
+        for coding in ["gzip", "br", "deflate", "identity, gzip"] {
+            let refused = send("content-encoding", coding).send(world).await;
+            refused.problem(415, "unsupported-media-type");
+        }
+        let refused = send("transfer-encoding", "gzip, chunked").send(world).await;
+        refused.problem(415, "unsupported-media-type");
+        let taken = send("content-encoding", "identity").send(world).await;
+        taken.expect(201);
+    });
+}
+
+#[test]
+fn what_decides_stands_once() {
+    run(|world, org| async move {
+        let token = world.token(&org, Role::User);
+        for name in [
+            "authorization",
+            "idempotency-key",
+            "if-match",
+            "host",
+            "x-min-position",
+        ] {
+            let call = get(BUILDINGS).header(name, "a").header(name, "b");
+            call.send(world).await.problem(400, "malformed");
+        }
+        let many = get(BUILDINGS).token(&token);
+        let many = many.header("accept", "a/b").header("accept", "*/*");
+        many.send(world).await.expect(200);
+    });
+}
+
+#[test]
+fn every_refusal_is_a_problem_document() {
+    run(|world, _| async move {
+        let file = get("/api-docs/%ff").send(world).await;
+        file.problem(404, "no-such-route");
+        let asterisk = call("CONNECT", "/").send(world).await;
+        asterisk.problem(404, "no-such-route");
+    });
+}
+
+#[test]
+fn large_bodies_are_few_at_a_time() {
+    run(|world, org| async move {
+        let token = world.token(&org, Role::User);
+        let large = || {
+            let body = format!(r#"{{"name": "{}"}}"#, "x".repeat(200_000));
+            post(BUILDINGS, &json!({})).token(&token).body(body)
+        };
+        large().send(world).await.problem(422, "invalid");
+        let most = world.state.config().large_bodies;
+        let places = || world.state.place_for_large_body();
+        let taken: Vec<_> = std::iter::from_fn(places).take(most + 1).collect();
+        let crowded = large().send(world).await;
+        crowded.problem(503, "overloaded");
+        assert_eq!(crowded.header("retry-after"), "1");
+        post(BUILDINGS, &json!({"name": "x"}))
+            .token(&token)
+            .send(world)
+            .await
+            .expect(201);
+        drop(taken);
+        large().send(world).await.problem(422, "invalid");
+    });
+}
+
+#[test]
 fn a_position_that_cannot_be_reached_is_no_success() {
     run(|world, org| async move {
         let token = world.token(&org, Role::User);
