@@ -40,7 +40,9 @@ pub async fn serve(
     let seats = Arc::new(Semaphore::new(most));
     let (closing, closed) = watch::channel(());
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
+    // Who has said all and listens still gets its answer.
+    http.half_close(true)
+        .timer(TokioTimer::new())
         .header_read_timeout(config.header_timeout)
         .max_buf_size(MOST_BUFFERED);
     let connections = &state.metrics().connections;
@@ -48,7 +50,7 @@ pub async fn serve(
         // When all seats are taken, newcomers wait in the system's queue.
         let next = async {
             let seat = Arc::clone(&seats).acquire_owned().await;
-            (seat, accept(&listener).await)
+            (seat, accept(&listener, config.unread_timeout).await)
         };
         let (seat, stream) = tokio::select! {
             next = next => next,
@@ -94,12 +96,13 @@ where
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener, unread: Duration) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Answers are small: they must not wait for more.
-                if let Err(error) = stream.set_nodelay(true) {
+                let ready = stream.set_nodelay(true);
+                if let Err(error) = ready.and_then(|()| limit_unread(&stream, unread)) {
                     tracing::debug!(%error, "a connection broke off at once");
                 }
                 return stream;
@@ -111,6 +114,19 @@ async fn accept(listener: &TcpListener) -> TcpStream {
             }
         }
     }
+}
+
+/// A peer that reads nothing holds its seat and an answer: the system breaks off with it.
+#[cfg(target_os = "linux")]
+fn limit_unread(stream: &TcpStream, unread: Duration) -> std::io::Result<()> {
+    use nix::sys::socket::{setsockopt, sockopt::TcpUserTimeout};
+    let milliseconds = u32::try_from(unread.as_millis()).unwrap_or(u32::MAX);
+    Ok(setsockopt(stream, TcpUserTimeout, &milliseconds)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_unread(_: &TcpStream, _: Duration) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn is_of_one_connection(error: &std::io::Error) -> bool {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use flowgrid_api::serve;
+use flowgrid_tests::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -90,5 +91,49 @@ fn a_stop_lets_the_running_request_end() {
         );
         assert_eq!(rest(&mut idle).await, "");
         assert!(TcpStream::connect(address).await.is_err());
+    });
+}
+
+#[test]
+fn who_has_said_all_and_listens_is_answered() {
+    run(|world, org| async move {
+        let (address, _stop, _) = start(world).await;
+        let token = world.token(&org, flowgrid_bus::Role::User);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "POST /api/v1/citypulse/buildings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+             content-length: 12\r\n\r\n{{\"name\":\"x\"}}"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let answer = rest(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_reads_nothing_loses_the_connection() {
+    run(|world, _| async move {
+        let (address, _stop, _) = start(world).await;
+        let before = world.state.metrics().connections.get();
+        let stream = TcpStream::connect(address).await.unwrap();
+        // Far more answers than all buffers hold, and not one is read.
+        let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+        let (_reader, mut writer) = stream.into_split();
+        let asking = tokio::spawn(async move {
+            let _ = writer.write_all(&ask).await;
+            writer
+        });
+        let connections = &world.state.metrics().connections;
+        eventually("the connection is open", || async {
+            connections.get() > before
+        })
+        .await;
+        eventually("the connection is gone", || async {
+            connections.get() <= before
+        })
+        .await;
+        drop(asking);
     });
 }

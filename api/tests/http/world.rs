@@ -89,6 +89,7 @@ impl World {
             wait_limit: Duration::from_secs(2),
             body_timeout: Duration::from_millis(500),
             header_timeout: Duration::from_millis(500),
+            unread_timeout: Duration::from_secs(1),
             ..ApiConfig::default()
         };
         config.allow_origins("https://app.example").unwrap();
