@@ -140,7 +140,7 @@ impl Connection {
     }
 
     async fn hear(&mut self, message: Message) -> Result<(), Close> {
-        if matches!(message, Message::Pong(_) | Message::Close(_)) {
+        if matches!(message, Message::Close(_)) {
             return Ok(()); // the wire answers a close by itself
         }
         if !self.session.count()? {
