@@ -4,12 +4,14 @@
 //! everything has caught up, [`collect`] gathers what log, stream and read models hold, and
 //! [`check`] compares: it objects to whatever was promised and isn't so.
 
+mod collect;
 mod evidence;
 mod intern;
 mod record;
 mod recorded;
 mod rules;
 
+pub use collect::{CollectError, Sources, catch_up, collect};
 pub use evidence::*;
 pub use record::{ClientLog, Op, Recorder, Sent, SubscriberLog};
 pub use recorded::{
