@@ -30,6 +30,7 @@ declare
   losers int[] := '{}';
   moved bigint;
   phantom boolean;
+  loser record;
   today date;
 begin
   select h.position into base from log_heads h where h.log_id = p_log for no key update;
@@ -42,28 +43,34 @@ begin
   written_at := clock_timestamp(); -- now() would be older than the lock
   today := (written_at at time zone 'UTC')::date;
 
-  if cardinality(c_append) > 0 then
-    select jsonb_object_agg(c.number, jsonb_build_object('claim', k.scope, 'owner', k.owner)),
-           coalesce(array_agg(c.number), '{}')
-      into lost, losers
-      from unnest(c_append, c_take, c_tenant, c_scope, c_key) c(number, take, tenant, scope, key)
-      cross join lateral (
-        select x.scope, x.owner from claims x
-         where x.log_id = p_log and x.tenant_id = c.tenant and x.scope = c.scope and x.key = c.key offset 0) k
-     where c.take;
+  -- Loops, not aggregates: nearly always there is nobody to name.
+  if true = any(c_take) then
+    for loser in
+      select c.number, jsonb_build_object('claim', x.scope, 'owner', x.owner) as why
+        from unnest(c_append, c_take, c_tenant, c_scope, c_key) c(number, take, tenant, scope, key)
+        cross join lateral (
+          select k.scope, k.owner from claims k
+           where k.log_id = p_log and k.tenant_id = c.tenant and k.scope = c.scope and k.key = c.key offset 0) x
+       where c.take
+    loop
+      lost := coalesce(lost, '{}') || jsonb_build_object(loser.number, loser.why);
+      losers := losers || loser.number;
+    end loop;
   end if;
 
   if cardinality(r_append) > 0 then
-    select coalesce(lost, '{}') || coalesce(jsonb_object_agg(r.number, jsonb_build_object('receipt',
-             jsonb_build_object('fingerprint', k.fingerprint, 'status', k.status, 'type', k.aggregate_type,
-               'id', k.aggregate_id, 'sequence', k.sequence, 'position', k.position))), '{}'),
-           losers || coalesce(array_agg(r.number), '{}')
-      into lost, losers
-      from unnest(r_append, r_tenant, r_key) r(number, tenant, key)
-      cross join lateral (
-        select x.* from receipts x
-         where x.log_id = p_log and x.tenant_id = r.tenant and x.key = r.key
-           and x.day >= today - 1 and x.day <= today and x.recorded_at > written_at - interval '24 hours' offset 0) k;
+    for loser in
+      select r.number, jsonb_build_object('receipt', jsonb_build_object('fingerprint', x.fingerprint, 'status', x.status,
+               'type', x.aggregate_type, 'id', x.aggregate_id, 'sequence', x.sequence, 'position', x.position)) as why
+        from unnest(r_append, r_tenant, r_key) r(number, tenant, key)
+        cross join lateral (
+          select k.* from receipts k
+           where k.log_id = p_log and k.tenant_id = r.tenant and k.key = r.key
+             and k.day >= today - 1 and k.day <= today and k.recorded_at > written_at - interval '24 hours' offset 0) x
+    loop
+      lost := coalesce(lost, '{}') || jsonb_build_object(loser.number, loser.why);
+      losers := losers || loser.number;
+    end loop;
   end if;
 
   -- The usual way: everybody wins, positions are known.
@@ -119,12 +126,14 @@ begin
   end if;
 
   if cardinality(c_append) > 0 then
-    delete from claims k where k.ctid = any(array(
-      select x.ctid from unnest(c_append, c_take, c_tenant, c_scope, c_key) c(number, take, tenant, scope, key)
-       cross join lateral (
-         select y.ctid from claims y
-          where y.log_id = p_log and y.tenant_id = c.tenant and y.scope = c.scope and y.key = c.key offset 0) x
-       where not c.take and c.number <> all(losers)));
+    if false = any(c_take) then
+      delete from claims k where k.ctid = any(array(
+        select x.ctid from unnest(c_append, c_take, c_tenant, c_scope, c_key) c(number, take, tenant, scope, key)
+         cross join lateral (
+           select y.ctid from claims y
+            where y.log_id = p_log and y.tenant_id = c.tenant and y.scope = c.scope and y.key = c.key offset 0) x
+         where not c.take and c.number <> all(losers)));
+    end if;
     insert into claims (log_id, tenant_id, scope, key, owner, position)
       select p_log, c.tenant, c.scope, c.key, c.owner, base
         from unnest(c_append, c_take, c_tenant, c_scope, c_key, c_owner) c(number, take, tenant, scope, key, owner)

@@ -51,8 +51,11 @@ impl From<LogError> for CommandError {
     fn from(error: LogError) -> Self {
         match error {
             LogError::Database(reason) | LogError::Bus(reason) => Self::Unavailable(reason),
-            LogError::NoSuchLog(_)
-            | LogError::Gap { .. }
+            // Made after this process started; the organization waits for its restart.
+            LogError::NoSuchLog(_) => {
+                Self::Unavailable(format!("{error} in this process: restart it"))
+            }
+            LogError::Gap { .. }
             | LogError::Corrupt(_)
             | LogError::NotMigrated(_)
             | LogError::Setting(_) => Self::Internal(error.to_string()),

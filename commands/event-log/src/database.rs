@@ -9,7 +9,13 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::LogError;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+/// This build's migrations. Those of a newer release may have been applied already: migrations only
+/// expand, so a process of this build can be started again in the middle of a rolling upgrade.
+fn migrations() -> Migrator {
+    let mut migrator = sqlx::migrate!("../../migrations");
+    migrator.set_ignore_missing(true);
+    migrator
+}
 
 /// What a connection may do. All but the owner are roles that own no table and can't bypass
 /// row-level security; the login user of `DATABASE_URL` is a member of each.
@@ -82,7 +88,7 @@ pub async fn migrate(url: &str) -> Result<(), LogError> {
             version / 10_000
         )));
     }
-    MIGRATIONS
+    migrations()
         .run(&mut connection)
         .await
         .map_err(|error| LogError::Database(error.to_string()))?;
@@ -98,7 +104,7 @@ pub async fn migrate(url: &str) -> Result<(), LogError> {
 /// # Errors
 /// [`LogError::NotMigrated`] when it isn't done within `limit`.
 pub async fn wait_for_migrations(url: &str, limit: Duration) -> Result<(), LogError> {
-    let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+    let newest = migrations().iter().map(|m| m.version).max().unwrap_or(0);
     let deadline = tokio::time::Instant::now() + limit;
     loop {
         let problem = match newest_applied(url).await {

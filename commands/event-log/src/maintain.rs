@@ -23,11 +23,22 @@ pub async fn keep_leaves_ahead(store: LogStore, mut shutdown: watch::Receiver<bo
 }
 
 async fn look_after(store: &LogStore) -> Result<(), LogError> {
-    sqlx::query("select make_leaves_ahead()")
-        .execute(store.pool())
-        .await?;
+    store.make_leaves_ahead().await?;
     sqlx::query("select drop_old_receipts()")
         .execute(store.pool())
         .await?;
     Ok(())
+}
+
+impl LogStore {
+    /// Makes the leaves that the log's tables will need next, where they are missing.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn make_leaves_ahead(&self) -> Result<(), LogError> {
+        sqlx::query("select make_leaves_ahead()")
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
 }

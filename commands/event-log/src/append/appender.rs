@@ -345,10 +345,10 @@ fn take_arrived(inbox: &mut mpsc::Receiver<Waiting>, queue: &mut VecDeque<Waitin
 }
 
 /// In a crowd most of those just answered are about to send again. A call costs far more than a
-/// command in it, so the next one waits for most of them, but not for long. Who comes alone, or
-/// with a few, never gets here.
+/// command in it, so the next one waits for half of them, but not for long: while they are written,
+/// the other half is read and decided. Who comes alone, or with a few, never gets here.
 async fn gather(inbox: &mut mpsc::Receiver<Waiting>, queue: &mut VecDeque<Waiting>, crowd: usize) {
-    let most = (crowd * 3 / 4).min(QUEUE);
+    let most = (crowd / 2).min(QUEUE);
     let deadline = tokio::time::Instant::now() + GATHER_LIMIT;
     while queue.len() < most {
         match tokio::time::timeout_at(deadline, inbox.recv()).await {
