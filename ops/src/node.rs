@@ -52,6 +52,8 @@ pub struct NodeOptions {
     pub roles: Roles,
     /// Key of the access tokens; needed by api and push.
     pub secret: Option<String>,
+    /// Key whose tokens are still accepted.
+    pub previous_secret: Option<String>,
     pub api: ApiConfig,
     /// Where api and push are served; a process without either answers health and metrics there.
     pub listener: TcpListener,
@@ -96,6 +98,7 @@ impl Node {
             servers,
             roles,
             secret,
+            previous_secret,
             api,
             listener,
         } = options;
@@ -148,7 +151,10 @@ impl Node {
         }
         // Only those who check tokens need the key; the others answer probes.
         let tokens = match (&secret, roles.api || roles.push) {
-            (Some(secret), _) => Tokens::new(secret.trim().as_bytes(), Clock::system())?,
+            (Some(secret), _) => {
+                let previous = previous_secret.as_deref().map(|key| key.trim().as_bytes());
+                Tokens::rotating(secret.trim().as_bytes(), previous, Clock::system())?
+            }
             (None, false) => Tokens::new(
                 uuid::Uuid::new_v4().simple().to_string().as_bytes(),
                 Clock::system(),

@@ -3,7 +3,7 @@
 use tokio::net::TcpListener;
 
 use crate::node::{Node, NodeOptions, Roles};
-use crate::settings::{HttpSettings, api_config, secret, servers_of_state, state_dir};
+use crate::settings::{HttpSettings, api_config, previous_secret, secret, servers_of_state, state_dir};
 use crate::{Failure, shutdown};
 
 /// Runs roles until told to stop.
@@ -21,6 +21,7 @@ pub async fn run(roles: Roles) -> Result<(), Failure> {
         } else {
             None
         },
+        previous_secret: previous_secret(),
         api: api_config()?,
         listener: TcpListener::bind(http.address).await.map_err(|error| {
             Failure::new(format!("PORT: can't listen on {}: {error}", http.address))

@@ -12,7 +12,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::node::{Node, NodeOptions, Roles};
-use crate::settings::{HttpSettings, RunFile, Servers, api_config, secret_or_new, state_dir};
+use crate::settings::{
+    HttpSettings, RunFile, Servers, api_config, previous_secret, secret_or_new, state_dir,
+};
 use crate::{Failure, cli, shutdown};
 
 /// How long the printed token is good for.
@@ -92,6 +94,7 @@ async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, 
         servers,
         roles: Roles::all(),
         secret: Some(secret),
+        previous_secret: previous_secret(),
         api: api_config()?,
         listener,
     };

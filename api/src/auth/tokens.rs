@@ -21,7 +21,7 @@ const LEEWAY_S: i64 = 5;
 
 /// The secret is too short to sign with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("JWT_SECRET must have at least {SHORTEST_SECRET} bytes")]
+#[error("JWT_SECRET and JWT_SECRET_PREVIOUS must have at least {SHORTEST_SECRET} bytes")]
 pub struct WeakSecret;
 
 /// Why a token doesn't hold.
@@ -50,6 +50,8 @@ pub struct Tokens(Arc<Inner>);
 struct Inner {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// The key before this one, while it is being replaced: it signs nothing any more.
+    previous: Option<DecodingKey>,
     validation: Validation,
     clock: Clock,
     /// Tokens whose signature held. A thief can't use the look-up's timing: the key's hash is
@@ -61,7 +63,23 @@ impl Tokens {
     /// # Errors
     /// When the secret is shorter than 32 bytes.
     pub fn new(secret: &[u8], clock: Clock) -> Result<Self, WeakSecret> {
-        if secret.len() < SHORTEST_SECRET {
+        Self::rotating(secret, None, clock)
+    }
+
+    /// Signs with `secret`, accepts what either of them has signed.
+    ///
+    /// # Errors
+    /// When one of them is shorter than 32 bytes.
+    pub fn rotating(
+        secret: &[u8],
+        previous: Option<&[u8]>,
+        clock: Clock,
+    ) -> Result<Self, WeakSecret> {
+        if [Some(secret), previous]
+            .into_iter()
+            .flatten()
+            .any(|key| key.len() < SHORTEST_SECRET)
+        {
             return Err(WeakSecret);
         }
         let mut validation = Validation::new(Algorithm::HS256);
@@ -73,6 +91,7 @@ impl Tokens {
         Ok(Self(Arc::new(Inner {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
+            previous: previous.map(DecodingKey::from_secret),
             validation,
             clock,
             checked: Cache::new(REMEMBERED),
@@ -100,16 +119,28 @@ impl Tokens {
         if token.len() > LONGEST_TOKEN {
             return Err(TokenError::Malformed);
         }
-        let decoded = decode::<Claims>(token, &self.0.decoding, &self.0.validation)
-            .map_err(|error| reason(error.kind()))?;
+        let claims = self.read(token)?;
         let latest_start = self.0.clock.now() + TimeDelta::seconds(LEEWAY_S);
-        if decoded.claims.iat > latest_start.timestamp() {
+        if claims.iat > latest_start.timestamp() {
             return Err(TokenError::Early);
         }
-        let principal = Arc::new(Principal::from_claims(decoded.claims)?);
+        let principal = Arc::new(Principal::from_claims(claims)?);
         self.still_valid(&principal)?;
         self.0.checked.insert(token.into(), Arc::clone(&principal));
         Ok(principal)
+    }
+
+    /// The claims of a token that one of our keys has signed.
+    fn read(&self, token: &str) -> Result<Claims, TokenError> {
+        let with = |key| {
+            decode::<Claims>(token, key, &self.0.validation)
+                .map(|decoded| decoded.claims)
+                .map_err(|error| reason(error.kind()))
+        };
+        match (with(&self.0.decoding), &self.0.previous) {
+            (Err(TokenError::Foreign), Some(previous)) => with(previous),
+            (read, _) => read,
+        }
     }
 
     fn still_valid(&self, principal: &Principal) -> Result<(), TokenError> {

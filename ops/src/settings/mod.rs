@@ -11,7 +11,7 @@ mod without_effect;
 pub use database::{Servers, servers_of_state};
 pub use http::{HttpSettings, api_config};
 pub use logging::{LogSettings, start_logging};
-pub use secret::{secret, secret_or_new};
+pub use secret::{previous_secret, secret, secret_or_new};
 pub use state::{RunFile, state_dir};
 pub use without_effect::warn_of_settings_without_effect;
 

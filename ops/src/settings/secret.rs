@@ -2,6 +2,7 @@
 //!
 //! - `JWT_SECRET`: at least 32 bytes. Where it isn't set, `flowgrid up` draws one and keeps it in
 //!   the state folder, readable by its user alone.
+//! - `JWT_SECRET_PREVIOUS`: the key before, whose tokens are still accepted while it is replaced.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -29,7 +30,12 @@ pub fn secret(state: &Path) -> Result<String, SettingError> {
     })
 }
 
-/// The same, drawn when there is none.
+/// The key that is being replaced, if one is.
+pub fn previous_secret() -> Option<String> {
+    variable("JWT_SECRET_PREVIOUS")
+}
+
+/// The secret that is set, else the state folder's, drawn when there is none.
 ///
 /// # Errors
 /// When the state folder can't be written to.

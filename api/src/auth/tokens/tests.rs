@@ -128,3 +128,23 @@ fn scopes_and_frontends_narrow() {
 fn a_short_secret_is_refused() {
     assert!(Tokens::new(b"short", Clock::system()).is_err());
 }
+
+#[test]
+fn while_a_key_is_replaced_both_are_accepted_and_the_new_one_signs() {
+    let (before, clock) = tokens();
+    let next: &[u8] = b"another secret of thirty-two bytes";
+    let during = Tokens::rotating(next, Some(SECRET), clock.clone()).unwrap();
+    let after = Tokens::new(next, clock.clone()).unwrap();
+    let old = before.issue(&anna()).unwrap();
+    let new = during.issue(&anna()).unwrap();
+    assert!(during.verify(&old).is_ok() && during.verify(&new).is_ok());
+    assert!(after.verify(&new).is_ok());
+    assert_eq!(after.verify(&old).unwrap_err(), TokenError::Foreign);
+    let foreign = forged(
+        Algorithm::HS256,
+        b"somebody else's thirty-two bytes!",
+        |_| {},
+    );
+    assert_eq!(during.verify(&foreign).unwrap_err(), TokenError::Foreign);
+    assert!(Tokens::rotating(next, Some(b"short"), clock).is_err());
+}
