@@ -18,6 +18,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// No server that goes away may keep us waiting for longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The server pings every 25 s: longer silence means that nobody is there any more.
 const SILENCE: Duration = Duration::from_secs(70);
 
@@ -37,6 +39,7 @@ pub async fn listen(
         channel,
         after,
         pause: FIRST_PAUSE,
+        told: None,
         connected: false,
     };
     loop {
@@ -58,6 +61,8 @@ struct Listener<'a> {
     /// The position to resume from.
     after: Option<String>,
     pause: Duration,
+    /// When a server that went away wants to see us again.
+    told: Option<Duration>,
     /// It has worked once: from now on it comes back by itself.
     connected: bool,
 }
@@ -70,6 +75,8 @@ struct Said {
     position: Option<String>,
     resume: Option<String>,
     recovered: Option<bool>,
+    #[serde(rename = "waitMs")]
+    wait_ms: Option<u64>,
     code: Option<String>,
     detail: Option<String>,
 }
@@ -132,6 +139,10 @@ impl Listener<'_> {
                 self.after = said.resume.or(self.after.take());
                 return None;
             }
+            "going-away" => {
+                self.told = said.wait_ms.map(Duration::from_millis);
+                return None;
+            }
             "error" => {
                 let code = said.code.unwrap_or_default();
                 if code == "unavailable" && self.connected {
@@ -148,11 +159,20 @@ impl Listener<'_> {
         None
     }
 
-    /// A random wait, longer each time, so that not everybody comes back at once.
     async fn rest(&mut self) {
+        tokio::time::sleep(self.next_wait()).await;
+    }
+
+    /// As the server said, else a random wait, longer each time, so that not everybody comes back
+    /// at once.
+    fn next_wait(&mut self) -> Duration {
+        if let Some(told) = self.told.take() {
+            return told.min(LONGEST_WAIT);
+        }
         let share = 0.5 + rand::random::<f64>();
-        tokio::time::sleep(self.pause.mul_f64(share)).await;
+        let wait = self.pause.mul_f64(share);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        wait
     }
 }
 
@@ -212,6 +232,25 @@ fn socket_address(url: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_goes_away_says_when_to_come_back() {
+        let mut listener = Listener {
+            channel: "buildings",
+            after: None,
+            pause: FIRST_PAUSE,
+            told: None,
+            connected: true,
+        };
+        let mut told = |wait_ms: u64| {
+            let text = format!(r#"{{"type":"going-away","waitMs":{wait_ms}}}"#);
+            assert!(listener.hear(&text.as_str().into()).is_none());
+            listener.next_wait()
+        };
+        assert_eq!(told(1_234), Duration::from_millis(1_234));
+        assert_eq!(told(u64::MAX), LONGEST_WAIT);
+        assert!(listener.next_wait() < FIRST_PAUSE * 2, "told only once");
+    }
 
     #[test]
     fn an_address_is_that_of_the_api() {
