@@ -117,16 +117,16 @@ impl PowerDisk {
         self.machine.switched.notify_all();
         killed?;
         users::wait_gone(&self.folder, PATIENCE)?;
-        self.unmount()?;
         Ok(found)
     }
 
-    /// Brings the power back after a cut. A new mount: nothing that the kernel kept of the old one can
-    /// be seen in it.
+    /// Brings the power back after a cut, once this process has let go of its files there too. A new
+    /// mount: nothing that the kernel kept of the old one can be seen in it.
     ///
     /// # Errors
-    /// When it can't be mounted.
+    /// When it can't be mounted, or this process still has a file open there.
     pub fn start(&mut self) -> io::Result<()> {
+        self.unmount()?;
         let life = {
             let mut state = self.machine.state.lock();
             state.on = true;
@@ -150,6 +150,9 @@ impl PowerDisk {
 
     /// Waits until nobody holds a file open any more, this process included.
     fn unmount(&mut self) -> io::Result<()> {
+        if self.session.is_none() {
+            return Ok(());
+        }
         let deadline = Instant::now() + PATIENCE;
         loop {
             match umount(&self.folder) {
