@@ -47,6 +47,10 @@ pub(crate) struct Blank;
 /// The token comes in `Authorization`, as the subprotocol `bearer.<token>`, or in the first message
 /// `{"type":"auth","token":…}` within 5 s. Then `subscribe` {id, channel, after}, `unsubscribe`,
 /// `ping`; channels: `buildings`, `building:<id>`, `alerts`, `alerts:critical`, `subject:<pattern>`.
+///
+/// A process that goes away says where each subscription stands (`position`), then
+/// `{"type":"going-away","waitMs":…}`, then closes with 1012: come back after that wait and resume.
+/// Close 4008 comes after `lagged` {resume}: come back at once and resume from there.
 #[utoipa::path(
     get,
     path = "/ws",
