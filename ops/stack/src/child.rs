@@ -24,7 +24,7 @@ const STACK_BYTES: usize = 128 * 1024;
 
 /// A running (or ended) child process.
 #[derive(Debug)]
-pub(crate) struct Child {
+pub struct Child {
     pid: Pid,
     exit: watch::Receiver<Option<ExitStatus>>,
     /// Sent when we go away without having ended it.
@@ -36,7 +36,10 @@ impl Child {
     /// and we can stop the servers in order.
     ///
     /// `farewell` is the signal the child gets when this process dies or drops the handle.
-    pub(crate) async fn spawn(mut command: Command, farewell: Signal) -> io::Result<Child> {
+    ///
+    /// # Errors
+    /// When the program can't be run.
+    pub async fn spawn(mut command: Command, farewell: Signal) -> io::Result<Child> {
         command.process_group(0);
         die_with_parent(&mut command, farewell);
         let (started, hear_started) = oneshot::channel();
@@ -66,17 +69,18 @@ impl Child {
         })
     }
 
-    pub(crate) fn pid(&self) -> i32 {
+    /// Its process id, also after its end.
+    pub fn pid(&self) -> i32 {
         self.pid.as_raw()
     }
 
     /// How it ended, if it has.
-    pub(crate) fn status(&self) -> Option<ExitStatus> {
+    pub fn status(&self) -> Option<ExitStatus> {
         *self.exit.borrow()
     }
 
     /// Waits until it has ended.
-    pub(crate) async fn ended(&self) -> ExitStatus {
+    pub async fn ended(&self) -> ExitStatus {
         let mut exit = self.exit.clone();
         loop {
             if let Some(status) = *exit.borrow_and_update() {
@@ -88,14 +92,15 @@ impl Child {
         }
     }
 
-    pub(crate) fn signal(&self, signal: Signal) {
+    /// Sends a signal if it still runs.
+    pub fn signal(&self, signal: Signal) {
         if self.status().is_none() {
             let _ = kill(self.pid, signal);
         }
     }
 
     /// Asks with each signal in turn, waiting as long as it says; kills what is still there then.
-    pub(crate) async fn end(&self, steps: &[(Signal, Duration)]) -> ExitStatus {
+    pub async fn end(&self, steps: &[(Signal, Duration)]) -> ExitStatus {
         for (signal, patience) in steps {
             self.signal(*signal);
             if let Ok(status) = timeout(*patience, self.ended()).await {

@@ -30,6 +30,7 @@ mod user;
 pub use binaries::{
     MIN_NATS, MIN_POSTGRES, PostgresBinaries, find_nats, find_postgres, nats_version, tools_dir,
 };
+pub use child::Child;
 pub use connections::Connections;
 pub use error::{Server, StackError};
 pub use options::{StackOptions, default_state_dir};

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitStatus};
 
 use crate::{
-    Connections, Server, StackError, StackOptions, ephemeral, nats::Nats, place::Place,
+    Child, Connections, Server, StackError, StackOptions, ephemeral, nats::Nats, place::Place,
     postgres::Postgres, secrets::Secrets,
 };
 
@@ -126,6 +126,16 @@ impl Stack {
         self.nats.as_ref().map(Nats::store)
     }
 
+    /// The postmaster's process id, while it runs.
+    pub fn postgres_pid(&self) -> Option<i32> {
+        running(self.postgres.as_ref()?.child())
+    }
+
+    /// NATS's process id, while it runs.
+    pub fn nats_pid(&self) -> Option<i32> {
+        running(self.nats.as_ref()?.child())
+    }
+
     /// Waits until a server that should run has ended by itself, and says which. Restart it with
     /// [`Stack::restart_postgres`] or [`Stack::restart_nats`]. Never returns when nothing runs.
     pub async fn ended(&self) -> (Server, ExitStatus) {
@@ -226,4 +236,10 @@ impl Stack {
     pub fn wipe_nats_store(&self) -> Result<(), StackError> {
         self.nats.as_ref().map_or(Ok(()), Nats::wipe)
     }
+}
+
+fn running(child: Option<&Child>) -> Option<i32> {
+    child
+        .filter(|child| child.status().is_none())
+        .map(Child::pid)
 }
