@@ -47,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 const EVERYTHING: &[&str] = &[
     "flowgrid-bench",
+    "flowgrid-chaos",
     "flowgrid-history",
     "flowgrid-power",
     "flowgrid-tests",
