@@ -61,6 +61,44 @@ fn every_sample_decodes_and_is_written_again_as_it_was() {
     }
 }
 
+/// What the next release may write while this one still runs: the same, and fields unknown here.
+fn newer_minor(sample: &Sample) -> Sample {
+    let mut payload = sample.payload.clone();
+    let fields = payload.as_object_mut().unwrap();
+    for value in fields.values_mut() {
+        if let Some(inner) = value.as_object_mut() {
+            inner.insert("ofTheNextRelease".into(), Value::Null);
+        }
+    }
+    fields.insert(
+        "ofTheNextRelease".into(),
+        serde_json::json!({"deep": [1, "two"]}),
+    );
+    let major = sample.version.split('.').next().unwrap();
+    Sample {
+        file: format!("{} of the next release", sample.file),
+        event_type: sample.event_type.clone(),
+        version: format!("{major}.999"),
+        payload,
+    }
+}
+
+#[test]
+fn every_event_is_read_in_a_newer_minor_version() {
+    for sample in samples() {
+        let newer = newer_minor(&sample);
+        let read = match sample.event_type.split('.').next().unwrap() {
+            "building" => (
+                decode::<BuildingEvent>(&sample),
+                decode::<BuildingEvent>(&newer),
+            ),
+            "alert" => (decode::<AlertEvent>(&sample), decode::<AlertEvent>(&newer)),
+            other => panic!("{}: no aggregate {other}", sample.file),
+        };
+        assert_eq!(read.0, read.1, "{}", newer.file);
+    }
+}
+
 #[test]
 fn every_event_in_its_version_has_a_sample() {
     let found: BTreeSet<(String, String)> = samples()
