@@ -3,7 +3,7 @@
 
 use flowgrid_bus::{LogId, Tenant};
 use flowgrid_log::{AppendError, Appended, Claim, LogKind, Receipt};
-use flowgrid_tests::{TestLog, building};
+use flowgrid_tests::{TestLog, building, eventually};
 
 fn position(appended: Result<Appended, AppendError>) -> u64 {
     match appended {
@@ -278,4 +278,35 @@ async fn an_organization_lives_on_one_log_of_each_kind() {
         );
     }
     assert_eq!(used.into_values().collect::<Vec<_>>(), [3, 3, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_goes_away_no_longer_waits() {
+    let test = TestLog::start().await;
+    let appender = test.appender(test.domain(), &TestLog::feed(), false);
+    // Whoever holds the log's lock makes every append wait.
+    let pool = sqlx::PgPool::connect(&test.url).await.unwrap();
+    let mut holder = pool.begin().await.unwrap();
+    sqlx::query("select 1 from log_heads where log_id = $1 for update")
+        .bind(test.domain().id.0)
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+    let callers: Vec<_> = (0..50)
+        .map(|n| {
+            let appender = appender.clone();
+            tokio::spawn(async move {
+                appender
+                    .append(building("acme", &format!("b{n}"), 0, 1))
+                    .await
+            })
+        })
+        .collect();
+    eventually("all wait", || async { appender.stats().waiting == 50 }).await;
+    for caller in callers {
+        caller.abort();
+        let _ = caller.await;
+    }
+    assert_eq!(appender.stats().waiting, 0);
+    holder.rollback().await.unwrap();
 }

@@ -89,9 +89,8 @@ impl Appender {
         self.queue
             .try_send(Waiting { append, answer })
             .map_err(|_| AppendError::Overloaded)?;
-        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let _counted = Counted::new(&self.shared.waiting);
         let result = answered.await;
-        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
         result.unwrap_or_else(|_| Err(AppendError::Unknown("the appender stopped".into())))
     }
 
@@ -100,6 +99,22 @@ impl Appender {
             waiting: self.shared.waiting.load(Ordering::Relaxed),
             gate: self.shared.gate.lock().clone(),
         }
+    }
+}
+
+/// Counts a caller for as long as it waits, also one that goes away without its answer.
+struct Counted<'a>(&'a AtomicU64);
+
+impl<'a> Counted<'a> {
+    fn new(waiting: &'a AtomicU64) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
