@@ -1,7 +1,7 @@
 //! Appends that remember what was acknowledged.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ pub struct Acknowledged {
 pub struct Load {
     acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
     unknown: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -33,6 +34,7 @@ impl Load {
     pub fn start(appender: &Appender) -> Self {
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
         let unknown = Arc::new(AtomicUsize::new(0));
+        let stop = Arc::new(AtomicBool::new(false));
         let tasks = (0..WRITERS)
             .map(|writer| {
                 let writer = Writer {
@@ -40,6 +42,7 @@ impl Load {
                     appender: appender.clone(),
                     acknowledged: Arc::clone(&acknowledged),
                     unknown: Arc::clone(&unknown),
+                    stop: Arc::clone(&stop),
                 };
                 tokio::spawn(writer.write())
             })
@@ -47,6 +50,7 @@ impl Load {
         Self {
             acknowledged,
             unknown,
+            stop,
             tasks,
         }
     }
@@ -72,9 +76,9 @@ impl Load {
 
     /// Lets the writers finish what is on its way.
     pub async fn stop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
         for task in self.tasks.drain(..) {
-            task.abort();
-            let _ = task.await;
+            task.await.unwrap();
         }
     }
 }
@@ -90,11 +94,15 @@ struct Writer {
     appender: Appender,
     acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
     unknown: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Writer {
     async fn write(self) {
         for n in 0_usize.. {
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
             let append = building("acme", &format!("{}-{n}", self.name), 0, 1 + n % 3);
             let events = append.events.iter().map(|event| event.id).collect();
             match self.appender.append(append).await {
