@@ -140,6 +140,15 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// What it has written to its log since the last time.
+    pub fn log_lines(&self) -> Vec<String> {
+        self.stderr.try_iter().collect()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap())
     }
