@@ -84,3 +84,124 @@ pub(super) fn each_line<L: DeserializeOwned>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flowgrid_bus::Role;
+
+    use super::*;
+    use crate::{Answer, Fate, Heard, Recorder, Sent};
+
+    const POSITION: &str = "1-7f3a91c2-5";
+
+    fn sent(mark: String, key: Option<&str>) -> Sent {
+        Sent {
+            mark,
+            org: "acme".to_owned(),
+            aggregate_type: "building".to_owned(),
+            aggregate_id: Some("rathaus".to_owned()),
+            action: "change".to_owned(),
+            key: key.map(str::to_owned),
+            may_change_nothing: false,
+        }
+    }
+
+    #[test]
+    fn reads_what_was_recorded() {
+        let folder = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(folder.path()).unwrap();
+        let mut client = recorder.client("c1").unwrap();
+        let again = sent(client.mark(), Some("k"));
+        let op = client.sending(&again).unwrap();
+        client.unknown(op, "timed out").unwrap();
+        let op = client.sending(&again).unwrap();
+        client.acknowledged(op, POSITION, 3, "rathaus").unwrap();
+        let refused = sent(client.mark(), None);
+        let op = client.sending(&refused).unwrap();
+        client.refused(op, 409, "conflict").unwrap();
+        let open = sent(client.mark(), None);
+        let _never_answered = client.sending(&open).unwrap();
+
+        let recorded = read_recording(folder.path()).unwrap();
+        let fates: Vec<Fate> = recorded
+            .operations
+            .iter()
+            .map(crate::Operation::fate)
+            .collect();
+        assert_eq!(fates, [Fate::Acknowledged, Fate::Refused, Fate::Unknown]);
+        let first = &recorded.operations[0];
+        assert_eq!((&*first.mark, first.attempts.len()), ("c1-1", 2));
+        assert_eq!(first.attempts[0].answer, Answer::Unknown);
+        let told: Vec<_> = first.acknowledgements().collect();
+        assert_eq!((told[0].1.to_string(), told[0].2), (POSITION.to_owned(), 3));
+        assert!(told[0].0 >= first.first_sent());
+    }
+
+    #[test]
+    fn a_subscriber_resumes_after_what_it_was_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(folder.path()).unwrap();
+        let mut log = recorder
+            .subscriber("s", "acme", Role::User, "buildings")
+            .unwrap();
+        assert_eq!(log.subscribing().unwrap(), None);
+        for text in [
+            r#"{"type":"subscribed","id":1,"channel":"buildings","position":"1-7f3a91c2-5"}"#,
+            r#"{"type":"pong"}"#,
+            r#"{"type":"event","id":1,"channel":"buildings","event":"building.changed","position":"1-7f3a91c2-7",
+                "aggregateType":"building","aggregateId":"rathaus","revision":2,"at":"","data":{}}"#,
+            r#"{"type":"lagged","id":1,"channel":"buildings","resume":"1-7f3a91c2-9"}"#,
+            r#"{"type":"position","id":1,"channel":"buildings","position":"1-7f3a91c2-8"}"#,
+        ] {
+            log.heard(text).unwrap();
+        }
+        log.disconnected().unwrap();
+        assert_eq!(log.subscribing().unwrap().map(|after| after.n), Some(9));
+
+        let recorded = read_recording(folder.path()).unwrap();
+        let [subscriber] = &*recorded.subscribers else {
+            panic!("{:?}", recorded.subscribers);
+        };
+        assert!(matches!(
+            &*subscriber.heard,
+            [
+                Heard::Subscribed { after: None, .. },
+                Heard::Event { revision: 2, .. },
+                Heard::Disconnected
+            ]
+        ));
+    }
+
+    #[test]
+    fn the_torn_line_of_a_killed_writer_is_let_by_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(folder.path()).unwrap();
+        let mut client = recorder.client("c1").unwrap();
+        let _op = client.sending(&sent("c1-1".to_owned(), None)).unwrap();
+        let path = folder.path().join("client-c1.ndjson");
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .unwrap();
+        file.write_all(br#"{"t":5,"what":"ackn"#).unwrap();
+        assert_eq!(read_recording(folder.path()).unwrap().operations.len(), 1);
+        file.write_all(b"\n").unwrap();
+        assert!(read_recording(folder.path()).is_err());
+    }
+
+    #[test]
+    fn only_what_has_a_key_is_sent_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(folder.path()).unwrap();
+        let mut client = recorder.client("c1").unwrap();
+        for _ in 0..2 {
+            let op = client.sending(&sent("c1-1".to_owned(), None)).unwrap();
+            client.unknown(op, "timed out").unwrap();
+        }
+        let error = read_recording(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("without its key"), "{error}");
+        assert!(recorder.client("c1").is_err(), "a name is given once");
+    }
+}
