@@ -6,11 +6,12 @@ use axum::response::Response;
 use flowgrid_bus::visible_to;
 use flowgrid_commands::{At, Loaded};
 use flowgrid_domain::Decider;
-use flowgrid_domain::alerts::Alert;
-use flowgrid_domain::buildings::Building;
+use flowgrid_domain::alerts::{Alert, AlertResource};
+use flowgrid_domain::buildings::{Building, BuildingResource};
 use flowgrid_domain::values::read_time;
 use flowgrid_log::LogKind;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::shape::EventResource;
 use crate::answer::{Commanded, Listed, Pagination, Success, read_json};
@@ -51,6 +52,16 @@ impl<S: Send + Sync> FromRequestParts<S> for AggregatePath {
     }
 }
 
+/// The history, or the thing as it was.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only describes answers")]
+pub enum HistoryAnswer {
+    Events(Listed<EventResource>),
+    Building(Success<Commanded<BuildingResource>>),
+    Alert(Success<Commanded<AlertResource>>),
+}
+
 /// One aggregate's history; with `at` its state then.
 ///
 /// `at` is a revision (`3`) or a time in RFC 3339. The history goes from the oldest to the newest,
@@ -66,7 +77,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AggregatePath {
     ),
     responses(
         (status = 200, description = "The history, or with `at` the resource as it was (`data` with `revision` and `position`)",
-            body = Listed<EventResource>),
+            body = HistoryAnswer),
         (status = 304, description = "Nothing changed since If-None-Match"),
         QueryFailures
     )
