@@ -27,6 +27,7 @@ pub use clock::Clock;
 pub use context::{ApiConfig, AppState, BadOrigin, Parts};
 pub use document::text as openapi_text;
 pub use error::ApiError;
+pub use http_layers::App;
 pub use ids::Ids;
 pub use metrics::Metrics;
 pub use ops::Probes;

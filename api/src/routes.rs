@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::context::AppState;
 use crate::document::{Blank, name_aliases};
 use crate::error::ApiError;
+use crate::http_layers::App;
 use crate::{alerts, buildings, events, http_layers, ops, projection_routes, push};
 
 /// Everything that the document shows.
@@ -29,7 +30,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
 }
 
 /// All that this process answers over HTTP.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: AppState) -> App {
     let (documented, _) = documented().split_for_parts();
     let mut routes = documented.with_state(state.clone());
     if let Some(hub) = state.push() {
@@ -39,7 +40,7 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Push, health and metrics alone: the role `push` as a process of its own.
-pub fn push_router(state: AppState) -> Router {
+pub fn push_router(state: AppState) -> App {
     let (ops, _) = ops::routes().split_for_parts();
     let mut routes = ops.with_state(state.clone());
     if let Some(hub) = state.push() {
@@ -48,7 +49,7 @@ pub fn push_router(state: AppState) -> Router {
     around(routes, state)
 }
 
-fn around(routes: Router, state: AppState) -> Router {
+fn around(routes: Router, state: AppState) -> App {
     let routes = routes.method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed });
     let again = routes.clone();
     let routes = routes.fallback(move |request: Request| without_slash(again.clone(), request));

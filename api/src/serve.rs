@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::body::Body;
-use axum::{BoxError, Router};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::context::AppState;
+use crate::http_layers::App;
 
 type Connection<S> = http1::UpgradeableConnection<TokioIo<TcpStream>, S>;
 
@@ -23,14 +24,14 @@ const MOST_BUFFERED: usize = 64 * 1024;
 /// How long to wait when the system has no more file handles.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `stop` turns true, then lets running requests end, but no longer than the
+/// Serves `app` until `stop` turns true, then lets running requests end, but no longer than the
 /// state's configuration says. Upgraded connections count as push's.
 ///
 /// # Errors
 /// When the listener has no address, so that nobody can come.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    app: App,
     state: AppState,
     mut stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
@@ -56,7 +57,7 @@ pub async fn serve(
             next = next => next,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let service = TowerToHyperService::new(app.clone());
         let connection = http
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();

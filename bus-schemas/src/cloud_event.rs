@@ -12,6 +12,23 @@ use crate::{Epoch, LogId, RecordedEvent, intern};
 
 const TYPE_PREFIX: &str = "io.flowgrid.";
 
+/// Made once: a name given as text is checked and copied for each message.
+mod name {
+    use async_nats::HeaderName;
+
+    pub const CONTENT_TYPE: HeaderName = HeaderName::from_static("content-type");
+    pub const SPEC_VERSION: HeaderName = HeaderName::from_static("ce-specversion");
+    pub const ID: HeaderName = HeaderName::from_static("ce-id");
+    pub const TYPE: HeaderName = HeaderName::from_static("ce-type");
+    pub const SOURCE: HeaderName = HeaderName::from_static("ce-source");
+    pub const SUBJECT: HeaderName = HeaderName::from_static("ce-subject");
+    pub const TIME: HeaderName = HeaderName::from_static("ce-time");
+    pub const TENANT: HeaderName = HeaderName::from_static("ce-tenantid");
+    pub const SEQUENCE: HeaderName = HeaderName::from_static("ce-sequence");
+    pub const EVENT_VERSION: HeaderName = HeaderName::from_static("ce-eventversion");
+    pub const METADATA: HeaderName = HeaderName::from_static("ce-metadata");
+}
+
 /// A message that the relay can't have written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("message {position} of log {log}: {what} is missing or malformed")]
@@ -27,20 +44,20 @@ pub fn encode_headers(event: &RecordedEvent, epoch: Epoch) -> HeaderMap {
     let time = event
         .recorded_at
         .to_rfc3339_opts(SecondsFormat::Micros, true);
-    headers.insert("content-type", "application/json");
-    headers.insert("ce-specversion", "1.0");
-    headers.insert("ce-id", event.event_id.to_string());
-    headers.insert("ce-type", format!("{TYPE_PREFIX}{}", event.event_type));
-    headers.insert("ce-source", format!("/flowgrid/{}/{epoch}", event.log));
+    headers.insert(name::CONTENT_TYPE, "application/json");
+    headers.insert(name::SPEC_VERSION, "1.0");
+    headers.insert(name::ID, event.event_id.to_string());
+    headers.insert(name::TYPE, format!("{TYPE_PREFIX}{}", event.event_type));
+    headers.insert(name::SOURCE, format!("/flowgrid/{}/{epoch}", event.log));
     headers.insert(
-        "ce-subject",
+        name::SUBJECT,
         format!("{}/{}", event.aggregate_type, event.aggregate_id),
     );
-    headers.insert("ce-time", time);
-    headers.insert("ce-tenantid", event.tenant_id.to_string());
-    headers.insert("ce-sequence", event.sequence.to_string());
-    headers.insert("ce-eventversion", &*event.event_version);
-    headers.insert("ce-metadata", &*event.metadata);
+    headers.insert(name::TIME, time);
+    headers.insert(name::TENANT, event.tenant_id.to_string());
+    headers.insert(name::SEQUENCE, event.sequence.to_string());
+    headers.insert(name::EVENT_VERSION, &*event.event_version);
+    headers.insert(name::METADATA, &*event.metadata);
     headers
 }
 

@@ -3,9 +3,8 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
@@ -19,9 +18,14 @@ use crate::request::header_text;
 /// What metrics call a request that no route knew.
 const UNMATCHED: &str = "unmatched";
 
-pub async fn edge(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+/// Around whatever `serve` does with the request.
+pub async fn edge<F, R>(state: &AppState, mut request: Request, serve: F) -> Response
+where
+    F: FnOnce(Request) -> R,
+    R: Future<Output = Response>,
+{
     let started = Instant::now();
-    let id = request_id(request.headers(), &state);
+    let id = request_id(request.headers(), state);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let spelled = request.uri().path().starts_with("/api/v1/");
@@ -32,7 +36,7 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let span =
         tracing::debug_span!("request", %method, route = pattern, request_id = &*id.0, traceparent);
     let mut response = match once::check(request.headers()) {
-        Ok(()) => next.run(request).instrument(span).await,
+        Ok(()) => serve(request).instrument(span).await,
         Err(error) => error.into_response(),
     };
 

@@ -2,6 +2,7 @@
 //! CORS; compression; spelling, conditional answers and caught panics.
 
 mod answered;
+mod app;
 mod conditional;
 mod cors;
 mod edge;
@@ -12,22 +13,45 @@ mod security;
 mod spelling;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::VARY;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
+pub use self::app::App;
+use self::edge::edge;
+use self::inner::inner;
 use crate::context::AppState;
 
 /// Answers below this are not worth compressing, in bytes.
 const WORTH_COMPRESSING: u64 = 1024;
 
+/// What the way through CORS and compression depends on, for caches on the other way.
+const BY_BROWSER: HeaderValue = HeaderValue::from_static("Origin, Accept-Encoding");
+
 /// Wraps the routes.
-pub fn around(routes: Router, state: AppState) -> Router {
+pub fn around(routes: Router, state: AppState) -> App {
     let size = SizeAbove::new(WORTH_COMPRESSING);
     let compression = CompressionLayer::new().compress_when(size.and(answered::is_text));
-    routes
-        .layer(from_fn(inner::inner))
+    let browsers = routes
+        .clone()
+        .layer(from_fn(inner))
         .layer(compression)
         .layer(cors::layer(state.config()))
-        .layer(from_fn_with_state(state, edge::edge))
+        .layer(from_fn_with_state(state.clone(), outermost));
+    let plain = routes.layer(from_fn_with_state(state, both));
+    App { browsers, plain }
+}
+
+async fn outermost(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    edge(&state, request, |request| next.run(request)).await
+}
+
+async fn both(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = edge(&state, request, |request| inner(request, next)).await;
+    response.headers_mut().append(VARY, BY_BROWSER);
+    response
 }

@@ -196,6 +196,45 @@ fn pages_of_known_origins_may_call() {
 }
 
 #[test]
+fn both_ways_through_the_layers_answer_the_same() {
+    run(|world, org| async move {
+        let token = world.token(&org, Role::User);
+        let make = post(BUILDINGS, &json!({"id": "a", "name": "A"})).token(&token);
+        make.send(world).await.expect(201);
+        let ask = || get(BUILDINGS).token(&token).header("x-request-id", "r1");
+        let plain = ask().send(world).await;
+        let browser = ask()
+            .header("origin", "https://other.example")
+            .send(world)
+            .await;
+        plain.expect(200);
+        browser.expect(200);
+        let of_cors = [
+            "access-control-allow-credentials",
+            "access-control-expose-headers",
+        ];
+        let others = |name: &str| name != "vary" && !of_cors.contains(&name);
+        let names = |headers: &axum::http::HeaderMap| {
+            let names = headers.keys().map(|name| name.as_str().to_owned());
+            let mut names: Vec<_> = names.filter(|name| others(name)).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&plain.headers), names(&browser.headers));
+        let vary = |headers: &axum::http::HeaderMap| {
+            let all = headers.get_all("vary").iter();
+            let all: Vec<_> = all
+                .map(|value| value.to_str().unwrap().to_lowercase())
+                .collect();
+            all.join(",")
+        };
+        for on in ["origin", "accept-encoding", "x-frontend-source"] {
+            assert!(vary(&plain.headers).contains(on), "{on}");
+        }
+    });
+}
+
+#[test]
 fn large_answers_are_compressed_when_asked() {
     run(|world, _| async move {
         let plain = get("/openapi.json").send(world).await;

@@ -7,10 +7,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use chrono::TimeDelta;
 use flowgrid_api::auth::{Grant, Tokens};
-use flowgrid_api::{ApiConfig, AppState, Clock, Ids, Metrics, Parts, Probes, router};
+use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, Probes, router};
 use flowgrid_bus::Role;
 use flowgrid_commands::{Commands, CommandsOptions};
 use flowgrid_log::{LogInfo, LogKind, Tail, Tails};
@@ -26,7 +25,7 @@ const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
 pub struct World {
     pub test: TestLog,
     pub state: AppState,
-    pub router: Router,
+    pub router: App,
     pub tokens: Tokens,
     _projections: ProjectionRuntime,
 }
