@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flowgrid_api::push::PushConfig;
-use flowgrid_bus::{Epoch, Position};
+use flowgrid_bus::{Epoch, Position, encode_headers, subject};
+use flowgrid_tests::eventually;
 use push_common::{Client, Push, position};
 use serde_json::Value;
+use sqlx::{Connection, PgConnection};
 
 /// Hears events until the given revision of the building, and checks that none is missing.
 async fn hear_revisions(client: &mut Client, from: u64, to: u64) {
@@ -126,6 +128,62 @@ async fn a_position_of_another_life_log_or_age_is_not_honoured() {
     assert_eq!(position(&answer, "position"), last);
     push.building("acme", "rathaus", 11).await;
     hear_revisions(&mut client, 12, 12).await;
+}
+
+/// Until somebody waits for what this transaction holds.
+async fn wait_for_a_lock(holder: &mut PgConnection) {
+    let waiting = "select exists (select from pg_locks where not granted)";
+    for _ in 0..2_000 {
+        let found: bool = sqlx::query_scalar(waiting)
+            .fetch_one(&mut *holder)
+            .await
+            .unwrap();
+        if found {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
+/// Who was served by a faster process resumes from beyond this one's edge. While Postgres is asked
+/// whether that position exists, the edge overtakes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_edge_may_overtake_a_position_that_is_being_looked_up() {
+    let push = Push::with_defaults().await;
+    push.test.stop.send_replace(true);
+    eventually("the relay ends", || async {
+        push.test.stop.receiver_count() == 0
+    })
+    .await;
+    let mut known = push.building("acme", "rathaus", 0).await;
+    let edge = known.n - 1;
+    for n in 1..=5 {
+        let at = push.building("acme", "rathaus", n).await;
+        known = if n <= 2 { at } else { known };
+    }
+    let events = push.test.store.read(push.log.id, edge, 10).await.unwrap();
+
+    let mut locker = PgConnection::connect(&push.test.url).await.unwrap();
+    let mut lock = locker.begin().await.unwrap();
+    let text = "lock table events in access exclusive mode";
+    sqlx::query(text).execute(&mut *lock).await.unwrap();
+    let mut client = push.viewer("acme").await;
+    let text = serde_json::json!({"type": "subscribe", "id": 1, "channel": "buildings",
+        "after": known.to_string()});
+    client.say(text).await;
+    wait_for_a_lock(&mut lock).await;
+    for event in &events {
+        let headers = encode_headers(event, push.log.epoch);
+        let bus = push.test.relay_bus.client();
+        let sent = bus.publish_with_headers(subject(event), headers, event.payload.clone());
+        sent.await.unwrap();
+    }
+    push.reaches(edge + 6).await;
+    lock.commit().await.unwrap();
+
+    assert_eq!(recovered(&client.hear().await), Some(true));
+    hear_revisions(&mut client, 4, 6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

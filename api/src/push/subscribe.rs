@@ -56,9 +56,7 @@ impl From<LogError> for Failed {
 enum Start {
     /// From the edge on.
     Live(Answer),
-    /// From the edge on, but what comes up to here is known already.
-    Ahead(u64),
-    /// After this position.
+    /// After this position. Another process may have handed it out before we do.
     After(u64),
 }
 
@@ -124,7 +122,7 @@ impl Session {
         if after.n > edge {
             let reached = self.hub.tails.get(feed.log()).map_or(0, |tail| tail.head());
             let exists = after.n <= reached || after.n <= self.hub.store.head(feed.log()).await?;
-            return Ok(if exists { Start::Ahead(after.n) } else { lost });
+            return Ok(if exists { Start::After(after.n) } else { lost });
         }
         if edge - after.n > self.hub.config.resume_positions {
             return Ok(lost);
@@ -147,8 +145,8 @@ impl Session {
         start: Start,
     ) -> Result<(), Failed> {
         let known = match start {
-            Start::Ahead(position) => position,
-            Start::Live(_) | Start::After(_) => 0,
+            Start::After(position) => position,
+            Start::Live(_) => 0,
         };
         let number = self.hub.number();
         let peer = self.peer.clone();
@@ -157,7 +155,7 @@ impl Session {
         let recovered = Answer::Recovered(true);
         let joined = match start {
             Start::Live(answer) => feed.join(&subscription, answer),
-            Start::Ahead(_) => feed.join(&subscription, recovered),
+            // Not by the edge as it was a moment ago: it moves.
             Start::After(position) => feed.join_after(&subscription, position, recovered),
         };
         let replay = match (joined, start) {
