@@ -34,7 +34,7 @@ pub(crate) async fn strike_all(field: Arc<Field>, mut deck: Deck, length: Durati
 
 async fn strike(field: &Arc<Field>, card: Card) -> Result<()> {
     let name = card.kind.name();
-    let from = Instant::now();
+    let turn = Instant::now();
     let struck = faults::strike(field, card)
         .await
         .map_err(|error| format!("{name}: {error}"))?;
@@ -42,11 +42,12 @@ async fn strike(field: &Arc<Field>, card: Card) -> Result<()> {
         field.say(&format!("{name}: nothing to strike"));
         return Ok(());
     };
+    let from = struck.from.unwrap_or(turn);
     let took = from.elapsed().as_secs_f64();
     field.say(&format!("{name} {} ({took:.1} s)", struck.victim));
     field.setting.tally.struck(Strike {
         kind: card.kind,
-        from: struck.from.unwrap_or(from),
+        from,
         to: Instant::now(),
         outage: struck.outage,
     });

@@ -42,8 +42,13 @@ pub(crate) async fn strike(field: &Arc<Field>, card: Card) -> Result<Option<Stru
         return old_copy::strike(field).await.map(Some);
     }
     let _turn = field.alone.read().await;
-    match of_processes::strike(field, card).await {
-        Some(struck) => Ok(struck),
-        None => of_servers::strike(field, card).await,
-    }
+    let from = Instant::now();
+    let struck = match of_processes::strike(field, card).await {
+        Some(struck) => struck,
+        None => of_servers::strike(field, card).await?,
+    };
+    Ok(struck.map(|struck| Struck {
+        from: Some(from),
+        ..struck
+    }))
 }
