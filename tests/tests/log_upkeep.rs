@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use flowgrid_commands::heal_log;
 use flowgrid_log::append::Receipt;
-use flowgrid_log::{Append, Appended, migrate, wait_for_migrations};
-use flowgrid_tests::{TestLog, building};
+use flowgrid_log::{Append, AppendError, Appended, migrate, wait_for_migrations};
+use flowgrid_tests::{TestLog, building, eventually};
 use sqlx::{Connection, PgConnection};
 
 /// Longer than anything here takes that doesn't wait for somebody else.
@@ -103,4 +103,37 @@ async fn an_older_build_starts_on_the_schema_of_a_newer_one() {
     wait_for_migrations(&test.url, Duration::ZERO)
         .await
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_write_now_is_no_fault_of_the_command() {
+    let test = TestLog::start().await;
+    let appender = test.appender(test.domain(), &TestLog::feed(), false);
+    let mut owner = PgConnection::connect(&test.url).await.unwrap();
+    run(
+        &mut owner,
+        "create function fail() returns trigger language plpgsql as \
+           $$ begin raise exception 'as told' using errcode = tg_argv[0]; end $$",
+    )
+    .await;
+    // No room, a failing disk, a deadlock, a replica, a call that was broken off.
+    for code in ["53100", "58030", "40P01", "25006", "57014"] {
+        let trigger = format!(
+            "create trigger fails before insert on events for each row execute function fail('{code}')"
+        );
+        run(&mut owner, &trigger).await;
+        for id in ["a", "b"] {
+            let answer = appender.append(building("acme", id, 0, 1)).await;
+            assert!(
+                matches!(answer, Err(AppendError::Unavailable(_))),
+                "{code}: {answer:?}"
+            );
+        }
+        run(&mut owner, "drop trigger fails on events").await;
+        eventually("it writes again", || async {
+            let answer = appender.append(building("acme", code, 0, 1)).await;
+            matches!(answer, Ok(Appended::Written { .. }))
+        })
+        .await;
+    }
 }

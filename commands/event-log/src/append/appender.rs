@@ -14,7 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{Waiting, next_batch};
 use super::call::{Written, append_batch};
-use super::guard::{GateState, Refusal, ServerIdentity, verify};
+use super::failure::{Failure, is_of_the_server, is_shutdown};
+use super::guard::{GateState, ServerIdentity, verify};
 use super::{Append, AppendError, Appended};
 use crate::{Bus, DbRole, LogError, LogInfo, LogObserver, Ring, connect_options};
 
@@ -274,6 +275,11 @@ impl Flusher {
             Ok(Err(sqlx::Error::Database(error))) if error.code().as_deref() == Some("FG003") => {
                 Failure::LostTail(self.options.log.id, self.acknowledged)
             }
+            // No command's fault, and each of them would meet the same: all may come back later. The
+            // next ones get a connection of their own, perhaps to another server.
+            Ok(Err(sqlx::Error::Database(error))) if is_of_the_server(&*error) => {
+                Failure::Unavailable(error.to_string())
+            }
             // The server answered: the transaction was rolled back, the connection may be good.
             Ok(Err(sqlx::Error::Database(error))) if !is_shutdown(&*error) => {
                 self.connection = Some(connection);
@@ -372,34 +378,6 @@ async fn gather(inbox: &mut mpsc::Receiver<Waiting>, queue: &mut VecDeque<Waitin
         }
         take_arrived(inbox, queue);
     }
-}
-
-#[derive(Debug)]
-enum Failure {
-    /// The connection broke off: the batch may have been written.
-    Broken(String),
-    /// The server refused the call; nothing was written.
-    Alone(String),
-    /// The log ends before what this process has acknowledged.
-    LostTail(flowgrid_bus::LogId, u64),
-}
-
-impl Failure {
-    fn into_error(self) -> AppendError {
-        match self {
-            Self::Broken(reason) => AppendError::Unknown(reason),
-            Self::Alone(reason) => AppendError::Rejected(reason),
-            Self::LostTail(log, acknowledged) => AppendError::Refused {
-                log,
-                refusal: Refusal::LogLostTail { acknowledged },
-            },
-        }
-    }
-}
-
-/// 57P01–57P03 and 53xxx: the server goes away or has no room; its answer says nothing was written.
-fn is_shutdown(error: &dyn sqlx::error::DatabaseError) -> bool {
-    error.code().is_some_and(|code| code.starts_with("57P"))
 }
 
 fn refuse(batch: Vec<Waiting>, error: &AppendError) {

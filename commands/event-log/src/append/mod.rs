@@ -3,6 +3,7 @@
 mod appender;
 mod batch;
 mod call;
+mod failure;
 mod guard;
 
 pub use appender::{Appender, AppenderOptions, AppenderStats};
