@@ -116,6 +116,18 @@ impl LogStore {
         &self.pool
     }
 
+    /// Draws a new epoch for a log: positions that were handed out before are no longer honoured.
+    pub(crate) async fn begin_another_life(&self, log: LogId) -> Result<Epoch, LogError> {
+        let epoch: Option<i64> = sqlx::query_scalar("select begin_another_life($1)")
+            .bind(log.0)
+            .fetch_one(&self.pool)
+            .await?;
+        epoch
+            .and_then(|epoch| u32::try_from(epoch).ok())
+            .map(Epoch)
+            .ok_or(LogError::NoSuchLog(log))
+    }
+
     /// The log of a kind on which an organization lives, given one when it has none.
     ///
     /// # Errors

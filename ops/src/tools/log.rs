@@ -104,5 +104,9 @@ pub async fn remake_stream(log: i16, keep: u64, yes: bool) -> Result<(), Failure
         .ok_or_else(|| Failure::new(format!("there is no log {log}")))?;
     let made = rebuild_stream(&store, &bus, info, keep).await?;
     println!("log {log}: {}", describe(&made).1);
+    let now = self::store(&servers).await?.info(LogId(log));
+    if now.is_some_and(|now| now.epoch != info.epoch) {
+        println!("log {log}: this is another life of it: start every process again");
+    }
     Ok(())
 }

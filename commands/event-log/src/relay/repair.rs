@@ -26,6 +26,9 @@ pub(super) async fn check_and_mend(
 /// Makes the stream anew from the log whatever it holds, for `flowgrid log rebuild-stream`.
 /// It starts at one of the newest `keep` positions; whoever needs older events reads the log.
 ///
+/// Where that throws away what the stream holds and the log doesn't, positions will be used again:
+/// the log begins another life, and every process must be started again to know of it.
+///
 /// # Errors
 /// When Postgres or NATS doesn't answer.
 pub async fn rebuild_stream(
@@ -63,6 +66,7 @@ async fn rebuild_locked(
     keep: u64,
     force: bool,
 ) -> Result<Agreement, LogError> {
+    let mut log = log;
     match compare(connection, bus, log).await? {
         Agreement::NoStream => {}
         found @ (Agreement::Agree { .. }
@@ -75,6 +79,10 @@ async fn rebuild_locked(
         }
         found => {
             tracing::warn!(log = %log.id, ?found, "making the stream anew from the log");
+            if let Agreement::StreamAhead { .. } | Agreement::Diverged { .. } = found {
+                // Before the stream goes: after it nobody could tell that there was another life.
+                log.epoch = store.begin_another_life(log.id).await?;
+            }
             stream::delete(bus, log).await?;
         }
     }
