@@ -48,14 +48,26 @@ pub fn secret_or_new(state: &Path) -> Result<String, SettingError> {
         uuid::Uuid::new_v4().simple(),
         uuid::Uuid::new_v4().simple()
     );
-    match private(&file(state)) {
-        Ok(mut opened) => opened
-            .write_all(drawn.as_bytes())
-            .map_err(|error| SettingError::new("FLOWGRID_STATE", error.to_string()))?,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return secret(state),
-        Err(error) => return Err(SettingError::new("FLOWGRID_STATE", error.to_string())),
+    match keep(state, &drawn) {
+        Ok(()) => Ok(drawn),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => secret(state),
+        Err(error) => Err(SettingError::new("FLOWGRID_STATE", error.to_string())),
     }
-    Ok(drawn)
+}
+
+/// Gives the file its name only when its bytes are on disk: an empty one, as a power cut may leave it,
+/// would be no key and still be in the way of the next. Who comes second keeps the first one's.
+fn keep(state: &Path, drawn: &str) -> std::io::Result<()> {
+    let fresh = state.join(format!("jwt-secret.{}", std::process::id()));
+    let _ = std::fs::remove_file(&fresh); // of a process before us with our number
+    let mut opened = private(&fresh)?;
+    opened.write_all(drawn.as_bytes())?;
+    opened.sync_all()?;
+    let named = std::fs::hard_link(&fresh, file(state));
+    std::fs::remove_file(&fresh)?;
+    named?;
+    // The name as well, before anybody is given a token.
+    std::fs::File::open(state)?.sync_all()
 }
 
 /// A new file that only its owner may read.

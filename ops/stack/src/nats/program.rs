@@ -1,7 +1,7 @@
 //! The nats-server binary, where the servers' user can run it.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
@@ -23,6 +23,10 @@ pub(super) fn reachable(place: &Place) -> Result<PathBuf, StackError> {
         let fresh = copy.with_extension("new");
         fs::copy(&found, &fresh).map_err(StackError::io("copy", &found))?;
         place.run_as.own(&fresh)?;
+        // Its bytes before its name: a power cut could leave one of the right length with holes.
+        File::open(&fresh)
+            .and_then(|file| file.sync_all())
+            .map_err(StackError::io("sync", &fresh))?;
         fs::rename(&fresh, &copy).map_err(StackError::io("move", fresh))?;
     }
     Ok(copy)
