@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use flowgrid_stack::Connections;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use tokio::process::{Child, Command};
-use tokio::time::{sleep, timeout};
+use flowgrid_stack::{Child, Connections};
+use nix::sys::signal::Signal;
+use tokio::process::Command;
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::http::{self, Client};
@@ -20,7 +19,7 @@ use crate::{Result, address};
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 
-/// A running `flowgrid up`. Killed when dropped; [`Server::stop`] ends it in order.
+/// A running `flowgrid up`. Ends when dropped, and with this process; [`Server::stop`] ends it in order.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -43,7 +42,8 @@ impl Server {
         let address = address::free()?;
         let secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let log = File::create(state.join("flowgrid.log"))?;
-        let child = Command::new(binary)
+        let mut command = std::process::Command::new(binary);
+        command
             .arg("up")
             .env_remove("DATABASE_URL")
             .env_remove("NATS_URL")
@@ -55,11 +55,12 @@ impl Server {
             .env("RATE_LIMITING_ENABLED", "false")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
-            .stderr(log)
-            .kill_on_drop(true)
-            .spawn()
+            .stderr(log);
+        // Its own children end with it.
+        let child = Child::spawn(command, Signal::SIGTERM)
+            .await
             .map_err(|e| format!("cannot run {}: {e}", binary.display()))?;
-        let pid = child.id().ok_or("the server ended at once")?;
+        let pid = child.pid().unsigned_abs();
         let mut server = Self {
             address,
             database_url: String::new(),
@@ -82,7 +83,7 @@ impl Server {
         let deadline = Instant::now() + READY_WITHIN;
         let request = http::get("/health/ready", "");
         loop {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.child.status() {
                 return Err(format!("the server ended, {status}:\n{}", self.log_end()).into());
             }
             if let Ok(mut client) = Client::connect(self.address).await
@@ -138,11 +139,12 @@ impl Server {
     }
 
     /// Ends it and removes its data.
-    pub(crate) async fn stop(mut self) -> Result<()> {
-        kill(Pid::from_raw(i32::try_from(self.pid)?), Signal::SIGTERM)?;
-        if timeout(STOP_WITHIN, self.child.wait()).await.is_err() {
-            self.child.kill().await?;
-        }
+    pub(crate) async fn stop(self) -> Result<()> {
+        let steps = [
+            (Signal::SIGTERM, STOP_WITHIN),
+            (Signal::SIGKILL, STOP_WITHIN),
+        ];
+        self.child.end(&steps).await;
         fs::remove_dir_all(&self.state)?;
         Ok(())
     }
