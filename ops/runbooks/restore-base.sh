@@ -15,6 +15,9 @@ kind=${4:-} target=${5:-}
 
 pg_verifybackup --quiet "$backup"
 cp -a -- "$backup" "$data"
+# The backup of a server that was restored itself still has the target of then.
+touch "$data/postgresql.auto.conf"
+sed -i -e '/^recovery_target/d' -e '/^restore_command/d' "$data/postgresql.auto.conf"
 {
   echo "restore_command = 'cp $archive/%f %p'"
   echo "recovery_target_timeline = 'latest'"
