@@ -7,7 +7,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{Load, PATIENCE, PoweredNats, PoweredPostgres, lost, until};
+use common::{Load, PATIENCE, PoweredNats, PoweredPostgres, lost, seed, until};
 use flowgrid_bus::{LogId, RecordedEvent};
 use flowgrid_log::append::AppenderOptions;
 use flowgrid_log::integrity::{Agreement, check};
@@ -122,7 +122,7 @@ async fn connect(url: &str, name: &str) -> Bus {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whichever_is_cut_log_and_stream_agree_again() {
-    let seed = std::env::var("SEED").map_or(3, |seed| seed.parse().unwrap());
+    let seed = seed(3);
     let Some(mut site) = Site::start(seed).await else {
         return;
     };

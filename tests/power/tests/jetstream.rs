@@ -11,14 +11,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_nats::jetstream::{self, Context, stream};
-use common::{free_port, until};
+use common::{free_port, seed, until};
 use flowgrid_power::{PowerDisk, disk_for_test};
 use flowgrid_stack::{find_nats, tools_dir};
 use tokio::sync::mpsc;
 
 const PUBLISHERS: usize = 8;
-/// Publishes one at a time are slow when each is synced.
 const ENOUGH: usize = 400;
+/// Long enough that a round fills several of the store's files.
+const LONG: usize = 100_000;
 
 /// A nats-server with its store on a disk with a switch.
 struct Server {
@@ -98,6 +99,7 @@ async fn stream(context: &Context) {
 async fn publish(
     context: Context,
     name: String,
+    length: usize,
     stop: Arc<AtomicBool>,
     told: mpsc::UnboundedSender<(u64, String)>,
 ) {
@@ -105,7 +107,7 @@ async fn publish(
         if stop.load(Ordering::Relaxed) {
             return;
         }
-        let text = format!("{name} {n}");
+        let text = format!("{name} {n} {:length$}", "");
         let Ok(sent) = context.publish("s.x", text.clone().into()).await else {
             return;
         };
@@ -121,6 +123,7 @@ async fn cut_under_load(server: &mut Server, round: usize) -> (usize, usize) {
     let context = server.connect().await;
     stream(&context).await;
     let stop = Arc::new(AtomicBool::new(false));
+    let length = if round % 2 == 1 { LONG } else { 0 };
     let (tell, mut told) = mpsc::unbounded_channel();
     let publishers: Vec<_> = (0..PUBLISHERS)
         .map(|n| {
@@ -128,6 +131,7 @@ async fn cut_under_load(server: &mut Server, round: usize) -> (usize, usize) {
             tokio::spawn(publish(
                 context.clone(),
                 name,
+                length,
                 Arc::clone(&stop),
                 tell.clone(),
             ))
@@ -164,7 +168,7 @@ async fn cut_under_load(server: &mut Server, round: usize) -> (usize, usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_it_syncs_always() {
-    let Some(mut server) = Server::start(1, "sync_interval: always") else {
+    let Some(mut server) = Server::start(seed(1), "sync_interval: always") else {
         return;
     };
     for round in 0..4 {
@@ -175,7 +179,7 @@ async fn nothing_acknowledged_is_lost_when_it_syncs_always() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_cuts_lose_what_it_acknowledges_by_default() {
-    let Some(mut server) = Server::start(2, "") else {
+    let Some(mut server) = Server::start(seed(2), "") else {
         return;
     };
     for round in 0..10 {

@@ -7,7 +7,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Load, PoweredPostgres, lost, until};
+use common::{Load, PoweredPostgres, lost, seed, until};
 use flowgrid_bus::LogId;
 use flowgrid_log::append::{AppenderOptions, GateState, Refusal};
 use flowgrid_log::{Appender, Bus, LogError, LogStore, NoObserver, Ring, migrate};
@@ -86,7 +86,7 @@ fn appender(url: &str, bus: &Bus, store: &LogStore) -> Appender {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost() {
-    let Some(mut site) = Site::start(1).await else {
+    let Some(mut site) = Site::start(seed(1)).await else {
         return;
     };
     let mut load = Load::start(&site.appender);
@@ -112,7 +112,7 @@ async fn nothing_acknowledged_is_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_cuts_lose_what_postgres_acknowledges_before_its_disk_does() {
-    let Some(mut site) = Site::start(2).await else {
+    let Some(mut site) = Site::start(seed(2)).await else {
         return;
     };
     site.sql("alter system set synchronous_commit = off").await;

@@ -22,3 +22,8 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut so: impl FnMut() ->
         sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// `SEED`, else the one with which the suite runs.
+pub fn seed(usual: u64) -> u64 {
+    std::env::var("SEED").map_or(usual, |seed| seed.parse().unwrap())
+}

@@ -1,15 +1,22 @@
 //! Postgres and NATS as `flowgrid up` runs them, each on a disk of its own.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use flowgrid_power::{PowerDisk, Unsynced, disk_for_test};
 use flowgrid_stack::{Stack, StackOptions};
 
-/// Ports below those that the system hands out by itself: one given back at a cut is still free when
-/// the server comes back, where its clients look for it.
+/// How many ports a process of tests may use.
+const BAND: u32 = 20;
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A port that is still free when the server comes back after a cut, where its clients look for it: below
+/// those that the system hands out by itself, in a band of this process, handed out once.
 pub fn free_port() -> u16 {
-    let start = 20_000 + u16::try_from(std::process::id() % 9_000).unwrap();
-    (start..30_000)
+    let band = 20_000 + std::process::id() % 500 * BAND;
+    (0..BAND)
+        .map(|_| band + NEXT.fetch_add(1, Ordering::Relaxed) % BAND)
+        .map(|port| u16::try_from(port).unwrap())
         .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
         .unwrap()
 }
