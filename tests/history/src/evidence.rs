@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flowgrid_bus::{Epoch, LogId};
+use flowgrid_log::LogKind;
 use uuid::Uuid;
 
 use crate::Recorded;
@@ -24,6 +25,7 @@ pub struct Evidence {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogEvidence {
     pub log: LogId,
+    pub kind: LogKind,
     pub epoch: Epoch,
     /// Its newest position, as an append would find it.
     pub head: u64,
@@ -75,6 +77,8 @@ pub struct LogEvent {
     pub building: Option<Arc<str>>,
     /// An alert's event of severity critical.
     pub critical: bool,
+    /// Hash of its payload's text, as a subscriber takes it.
+    pub payload: u64,
     /// Of all its fields.
     pub hash: Hash,
 }

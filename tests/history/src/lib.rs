@@ -6,6 +6,7 @@
 
 mod collect;
 mod evidence;
+mod hash;
 mod intern;
 mod record;
 mod recorded;

@@ -6,9 +6,11 @@ use chrono::{DateTime, Utc};
 use flowgrid_bus::{LogId, Metadata, RecordedEvent};
 use serde::Deserialize;
 
+use super::CollectError;
 use super::beside::may_be_gone;
 use super::database::Database;
-use super::{CollectError, hash};
+use crate::hash;
+use crate::hash::of_text;
 use crate::intern::Names;
 use crate::{AggregateName, Lock, LogEvent, Receipt, ReceiptName};
 
@@ -121,6 +123,7 @@ fn log_event(event: &RecordedEvent, names: &mut Names, metadata: Metadata) -> Lo
         key: metadata.idempotency_key.map(Into::into),
         building: place.building_id.map(|id| names.get(&id)),
         critical: place.severity.as_deref() == Some("critical"),
+        payload: of_text(event.payload_str()),
         hash: hash::of_event(event),
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::CollectError;
 use super::database::Database;
 use super::expected::{Moment, alert_row, building_row};
-use super::hash;
+use crate::hash;
 use crate::{ClaimName, Hash, RowName};
 
 /// Aggregates held at once; with more the log is read several times, each time for a share of them.

@@ -9,7 +9,6 @@ mod database;
 mod events;
 mod expected;
 mod fold;
-mod hash;
 mod models;
 mod rebuilds;
 mod rows;
@@ -119,6 +118,7 @@ async fn of_log(
     let stored = beside::Stored::of(database, info.id, now).await?;
     Ok(LogEvidence {
         log: info.id,
+        kind: info.kind,
         epoch: info.epoch,
         head,
         events,

@@ -4,8 +4,8 @@ use futures_util::TryStreamExt;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, PgPool, Row};
 
-use super::hash;
 use crate::Rows;
+use crate::hash;
 
 /// A generation, and the schema that holds its tables.
 pub(super) struct Generation {

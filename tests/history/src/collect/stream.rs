@@ -10,7 +10,8 @@ use flowgrid_log::{Bus, LogInfo};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
-use super::{CollectError, hash};
+use super::CollectError;
+use crate::hash;
 use crate::{StreamEvidence, StreamMessage};
 
 /// A stream that delivers nothing for so long has nothing more.

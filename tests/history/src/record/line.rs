@@ -73,6 +73,8 @@ pub(crate) enum SubscriberLine {
         aggregate_type: String,
         id: String,
         revision: u64,
+        /// Hash of its data's text.
+        data: u64,
     },
     Disconnected,
     /// It left for good before the end of the run.

@@ -4,9 +4,11 @@ use std::io;
 
 use flowgrid_bus::{Position, Role};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::file::Lines;
 use super::line::SubscriberLine;
+use crate::hash::of_text;
 
 /// The file of one subscriber.
 ///
@@ -21,7 +23,7 @@ pub struct SubscriberLog {
 /// The fields of the server's messages that matter here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Message {
+struct Message<'t> {
     #[serde(rename = "type")]
     kind: String,
     position: Option<Position>,
@@ -31,6 +33,8 @@ struct Message {
     aggregate_type: Option<String>,
     aggregate_id: Option<String>,
     revision: Option<u64>,
+    #[serde(borrow)]
+    data: Option<&'t RawValue>,
 }
 
 impl SubscriberLog {
@@ -121,12 +125,13 @@ impl SubscriberLog {
     }
 }
 
-fn seen(message: Message, position: Position) -> Option<SubscriberLine> {
+fn seen(message: Message<'_>, position: Position) -> Option<SubscriberLine> {
     Some(SubscriberLine::Seen {
         position,
         event: message.event?,
         aggregate_type: message.aggregate_type?,
         id: message.aggregate_id?,
         revision: message.revision?,
+        data: of_text(message.data?.get()),
     })
 }

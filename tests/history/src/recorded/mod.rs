@@ -126,6 +126,8 @@ pub enum Heard {
         aggregate_type: Arc<str>,
         aggregate_id: Arc<str>,
         revision: u64,
+        /// Hash of its data's text.
+        data: u64,
     },
     Disconnected,
     /// It left before the end of the run.

@@ -151,7 +151,7 @@ mod tests {
             r#"{"type":"subscribed","id":1,"channel":"buildings","position":"1-7f3a91c2-5"}"#,
             r#"{"type":"pong"}"#,
             r#"{"type":"event","id":1,"channel":"buildings","event":"building.changed","position":"1-7f3a91c2-7",
-                "aggregateType":"building","aggregateId":"rathaus","revision":2,"at":"","data":{}}"#,
+                "aggregateType":"building","aggregateId":"rathaus","revision":2,"at":"","data":{"name":"a"}}"#,
             r#"{"type":"lagged","id":1,"channel":"buildings","resume":"1-7f3a91c2-9"}"#,
             r#"{"type":"position","id":1,"channel":"buildings","position":"1-7f3a91c2-8"}"#,
         ] {

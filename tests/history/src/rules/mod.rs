@@ -9,6 +9,7 @@ mod known;
 mod locks;
 mod objection;
 mod once;
+mod one_log;
 mod order;
 mod positions;
 mod read_models;
@@ -38,6 +39,7 @@ pub fn check(evidence: &Evidence) -> Vec<Objection> {
     once::check(&written, to);
     refused::check(evidence, &written, to);
     versions::check(evidence, to);
+    one_log::check(evidence, to);
     client_order::check(evidence, &written, to);
     real_time::check(evidence, &written, to);
     positions::check(evidence, to);

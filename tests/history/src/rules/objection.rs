@@ -19,6 +19,8 @@ pub enum Rule {
     Refused,
     /// The versions of an aggregate are 1, 2, 3…
     Versions,
+    /// An organization lives on one log of a kind.
+    OneLog,
     /// What a client was told first stands first.
     ClientOrder,
     /// What was acknowledged before another was sent stands before it.
@@ -42,12 +44,13 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Acknowledged,
         Self::Known,
         Self::Once,
         Self::Refused,
         Self::Versions,
+        Self::OneLog,
         Self::ClientOrder,
         Self::RealTime,
         Self::Positions,
@@ -68,6 +71,7 @@ impl Rule {
             Self::Once => "once",
             Self::Refused => "refused",
             Self::Versions => "versions",
+            Self::OneLog => "one-log",
             Self::ClientOrder => "client-order",
             Self::RealTime => "real-time",
             Self::Positions => "positions",
@@ -84,7 +88,7 @@ impl Rule {
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 

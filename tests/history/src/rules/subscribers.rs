@@ -135,6 +135,7 @@ fn is_that(event: &LogEvent, heard: &Heard) -> bool {
         aggregate_type,
         aggregate_id,
         revision,
+        data,
         ..
     } = heard
     else {
@@ -145,5 +146,6 @@ fn is_that(event: &LogEvent, heard: &Heard) -> bool {
         &event.aggregate_type,
         &event.aggregate_id,
         &event.sequence,
-    ) == (name, aggregate_type, aggregate_id, revision)
+        &event.payload,
+    ) == (name, aggregate_type, aggregate_id, revision, data)
 }

@@ -2,6 +2,7 @@
 //! objection to the one and meet each of the others.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod command_line;
 mod commands;
 mod gaps;
 mod http;

@@ -10,6 +10,7 @@ use flowgrid_history::{Evidence, Recorder, Sources, catch_up, collect};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::command_line;
 use crate::commands::Client;
 use crate::subscriber::Subscriber;
 use crate::world::World;
@@ -65,6 +66,7 @@ pub async fn tell() -> Evidence {
     }
     listening.join_all().await;
     let evidence = gather(folder.path(), &world).await;
+    command_line::judges_as_well(folder.path(), &world.stack);
     world.stop().await;
     world.stack.stop().await.unwrap();
     evidence

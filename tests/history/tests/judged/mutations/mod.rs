@@ -63,6 +63,11 @@ pub const ALL: &[Mutation] = &[
         log::repeat_version,
     ),
     (
+        Rule::OneLog,
+        "an organization moved",
+        log::duplicate_elsewhere,
+    ),
+    (
         Rule::ClientOrder,
         "a client's two commands changed places",
         order::swap_of_a_client,
@@ -105,6 +110,7 @@ pub const ALL: &[Mutation] = &[
         "told of another revision",
         readers::another_revision,
     ),
+    (Rule::Subscribers, "told other data", readers::other_data),
     (
         Rule::Subscribers,
         "told another organization's event",

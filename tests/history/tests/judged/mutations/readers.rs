@@ -26,8 +26,14 @@ pub fn another_revision(evidence: &mut Evidence) {
     }
 }
 
-/// Between two events of a subscriber there is another organization's; on its own log there may be
-/// none, so the organization is exchanged instead.
+pub fn other_data(evidence: &mut Evidence) {
+    let (heard, at) = listener(evidence, 1);
+    if let Heard::Event { data, .. } = &mut heard[at] {
+        *data ^= 1;
+    }
+}
+
+/// What it was told stays; the organization it belongs to is another.
 pub fn foreign(evidence: &mut Evidence) {
     let subscribers = &mut evidence.recorded.subscribers;
     let other = subscribers.iter().map(|one| one.org.clone()).max().unwrap();

@@ -1,4 +1,4 @@
-//! Hashes of events and rows.
+//! Hashes of events, texts and rows.
 
 use flowgrid_bus::RecordedEvent;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::Hash;
 
 /// Of every field of an event, so that log and stream can be compared without their payloads.
-pub(super) fn of_event(event: &RecordedEvent) -> Hash {
+pub(crate) fn of_event(event: &RecordedEvent) -> Hash {
     let mut hash = Sha256::new();
     let mut field = |bytes: &[u8]| {
         // Its length first, or two fields could trade bytes.
@@ -28,9 +28,14 @@ pub(super) fn of_event(event: &RecordedEvent) -> Hash {
     first_half(hash)
 }
 
+/// Of a text; 64 bits, for there are many of them.
+pub(crate) fn of_text(text: &str) -> u64 {
+    (first_half(Sha256::new_with_prefix(text)) >> 64) as u64
+}
+
 /// Of a row's columns, whichever way their values were written: numbers as floats, times as
 /// microseconds.
-pub(super) fn of_row(row: &Map<String, Value>) -> Hash {
+pub(crate) fn of_row(row: &Map<String, Value>) -> Hash {
     let mut columns: Vec<(&String, &Value)> = row.iter().collect();
     columns.sort_by_key(|(name, _)| *name);
     let mut hash = Sha256::new();
