@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 const PUBLISHERS: usize = 8;
 const ENOUGH: usize = 400;
 /// Long enough that a round fills several of the store's files.
-const LONG: usize = 100_000;
+const LONG: usize = 60_000;
 
 /// A nats-server with its store on a disk with a switch.
 struct Server {
