@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use flowgrid_bus::Position;
 use flowgrid_log::integrity::{Agreement, check};
 use flowgrid_log::{Bus, LogStore};
 use flowgrid_projections::ProjectionAdmin;
@@ -16,6 +17,7 @@ use crate::setting::ORGANIZATIONS;
 /// Not to have caught up by then is a broken promise.
 const WITHIN: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(250);
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 /// A channel, and which of an organization's last events is the last that it carries.
 pub(crate) const CHANNELS: [(&str, Last); 4] = [
@@ -62,19 +64,31 @@ pub(crate) async fn catch_up(field: &Field, listeners: &[Arc<Listener>]) -> Resu
         servers.urls()?
     };
     let mut closings = Vec::new();
-    for number in 0..ORGANIZATIONS.len() {
+    for (number, org) in ORGANIZATIONS.iter().enumerate() {
         let name = format!("closing-{number}");
         let mut client = Client::new(&field.setting, &name, number)?;
-        closings.push(close(&mut client).await?);
+        match close(&mut client).await? {
+            Ok(closing) => closings.push(closing),
+            Err(outcome) => {
+                let why = format!("{org}'s commands are not taken any more: {outcome:?}");
+                field.setting.tally.broken(why);
+                return Ok(began.elapsed());
+            }
+        }
     }
     let (store, bus) = log_and_bus(&urls).await?;
     let models = ProjectionAdmin::open(&urls.database, store.clone())?;
+    let mut tell_at = TELL_EVERY;
     loop {
         let mut missing = streams_missing(&store, &bus).await;
         missing.extend(models_missing(&models).await);
         missing.extend(listeners_missing(listeners, &closings));
         if missing.is_empty() {
             return Ok(began.elapsed());
+        }
+        if began.elapsed() > tell_at {
+            field.say(&format!("still behind: {}", missing.join("; ")));
+            tell_at += TELL_EVERY;
         }
         if began.elapsed() > WITHIN {
             for one in missing {
@@ -86,27 +100,31 @@ pub(crate) async fn catch_up(field: &Field, listeners: &[Arc<Listener>]) -> Resu
     }
 }
 
-/// One last event of each kind; `Err` when commands are not taken any more.
-async fn close(client: &mut Client) -> Result<Closing> {
-    let (building, _) = written(client, Command::register(None, "closing")).await?;
-    let (_, changed) = written(client, Command::change(&building, "closed")).await?;
-    let (alert, raised) = written(client, Command::raise("closing", None, "low")).await?;
-    let (_, acknowledged) = written(client, Command::acknowledge(&alert)).await?;
-    Ok(Closing {
-        changed,
-        raised,
-        acknowledged,
-    })
-}
-
-async fn written(client: &mut Client, command: Command) -> Result<(String, u64)> {
-    match client.settle(&command, true).await? {
-        Outcome::Acknowledged(told) => {
-            let position: flowgrid_bus::Position = told.position.parse()?;
-            Ok((told.id, position.n))
+/// One last event of each kind; what became of the first command that was not taken.
+async fn close(client: &mut Client) -> Result<std::result::Result<Closing, Outcome>> {
+    let mut closing = Closing::default();
+    let mut id = String::new();
+    for step in 0..4 {
+        let command = match step {
+            0 => Command::register(None, "closing"),
+            1 => Command::change(&id, "closed"),
+            2 => Command::raise("closing", None, "low"),
+            _ => Command::acknowledge(&id),
+        };
+        let told = match client.settle(&command, true).await? {
+            Outcome::Acknowledged(told) => told,
+            other => return Ok(Err(other)),
+        };
+        id = told.id;
+        let position: Position = told.position.parse()?;
+        match step {
+            0 => {}
+            1 => closing.changed = position.n,
+            2 => closing.raised = position.n,
+            _ => closing.acknowledged = position.n,
         }
-        other => Err(format!("commands are not taken any more: {other:?}").into()),
     }
+    Ok(Ok(closing))
 }
 
 async fn streams_missing(store: &LogStore, bus: &Bus) -> Vec<String> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{FallocateFlags, fallocate};
-use nix::mount::{MsFlags, mount};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 use tokio::process::Command;
 
@@ -30,7 +30,15 @@ pub(crate) fn own_view() -> nix::Result<()> {
 /// The mounted file system.
 #[derive(Debug)]
 pub(crate) struct Disk {
+    folder: PathBuf,
     ballast: PathBuf,
+}
+
+impl Drop for Disk {
+    /// Else the folder that it lies in could not be removed.
+    fn drop(&mut self) {
+        let _ = umount2(&self.folder, MntFlags::MNT_DETACH);
+    }
 }
 
 impl Disk {
@@ -48,6 +56,7 @@ impl Disk {
         .await?;
         fs::set_permissions(folder, Permissions::from_mode(0o711))?;
         Ok(Self {
+            folder: folder.to_owned(),
             ballast: folder.join("ballast"),
         })
     }

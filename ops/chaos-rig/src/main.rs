@@ -33,10 +33,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     // Before any thread starts: a view of what is mounted belongs to a thread.
-    let may_mount = disk::own_view();
-    if let Err(error) = &may_mount {
-        println!("no disk will be full: it may not be mounted ({error})");
-    }
+    let may_mount = disk::own_view().is_ok();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -44,7 +41,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match runtime.block_on(run::run(cli, may_mount.is_ok())) {
+    match runtime.block_on(run::run(cli, may_mount)) {
         Ok(verdict) => verdict.exit(),
         Err(error) => {
             eprintln!("flowgrid-chaos: {error}");

@@ -39,7 +39,7 @@ impl Struck {
 pub(crate) async fn strike(field: &Arc<Field>, card: Card) -> Result<Option<Struck>> {
     if card.kind == Kind::OldCopy {
         let _alone = field.alone.write().await;
-        return old_copy::strike(field).await.map(Some);
+        return old_copy::strike(field).await;
     }
     let _turn = field.alone.read().await;
     let from = Instant::now();

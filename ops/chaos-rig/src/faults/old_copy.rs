@@ -22,11 +22,15 @@ const STILL: Duration = Duration::from_secs(4);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
 
-pub(super) async fn strike(field: &Field) -> Result<Struck> {
+pub(super) async fn strike(field: &Field) -> Result<Option<Struck>> {
     let _nobody_writes = field.setting.gate.write().await;
     let mut servers = field.servers.lock().await;
     let servers = &mut *servers;
-    all_relayed(servers).await?;
+    if !all_relayed(servers).await? {
+        let tally = &field.setting.tally;
+        tally.broken("the relays did not catch up while nobody wrote");
+        return Ok(None);
+    }
 
     let from = Instant::now();
     servers.put_copy_back().await?;
@@ -48,15 +52,15 @@ pub(super) async fn strike(field: &Field) -> Result<Struck> {
 
     servers.copy_postgres().await?;
     field.setting.tally.service.forgive();
-    Ok(Struck {
+    Ok(Some(Struck {
         victim: format!("{lost} events brought back"),
         from: Some(from),
         outage: Some(outage),
-    })
+    }))
 }
 
-/// Until every stream ends where its log does, and both stand still.
-async fn all_relayed(servers: &Servers) -> Result<()> {
+/// Waits until every stream ends where its log does, and both stand still; whether that came true.
+async fn all_relayed(servers: &Servers) -> Result<bool> {
     let (store, bus) = log_and_bus(&servers.urls()?).await?;
     let deadline = Instant::now() + RELAYED_WITHIN;
     let mut seen = Vec::new();
@@ -74,11 +78,11 @@ async fn all_relayed(servers: &Servers) -> Result<()> {
             since = Instant::now();
         }
         if Instant::now() > deadline {
-            return Err("the relays did not catch up while nobody wrote".into());
+            return Ok(false);
         }
         sleep(PAUSE).await;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// `flowgrid log check` must fail and tell where each log and its stream end. Answers how many events
