@@ -348,3 +348,39 @@ async fn the_past_can_be_asked_for() {
         None
     );
 }
+
+/// Times come from the clocks of processes, which step; order comes from the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_that_step_change_no_order() {
+    let test = TestLog::start().await;
+    let processes = [commands(&test), commands(&test)];
+    let anna = caller("acme", "anna");
+    let raised = processes[0].execute::<Alert>(&anna, raise()).await.unwrap();
+    let id = raised.id.clone();
+    let mut last = raised.position.n;
+    let steps = [
+        "2025-12-31T23:00:00Z",
+        "2027-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+    ];
+    for (n, at) in (1..).zip(steps) {
+        let assign = AlertCommand::Assign {
+            assignee: Some(PersonId::parse(&format!("person-{n}")).unwrap()),
+            by: PersonId::parse("anna").unwrap(),
+            at: at.parse().unwrap(),
+        };
+        let process = &processes[n % 2];
+        let assigned = process.execute::<Alert>(&anna, request(&id, assign)).await;
+        let assigned = assigned.unwrap();
+        assert_eq!(assigned.kind, OutcomeKind::Executed);
+        assert_eq!(assigned.revision, raised.revision + n as u64);
+        assert!(assigned.position.n > last);
+        last = assigned.position.n;
+    }
+    for process in &processes {
+        let loaded = process.load::<Alert>(&anna.tenant, &id, None).await;
+        let state = loaded.unwrap().unwrap().state;
+        let assignee = state.facts().unwrap().assignee.as_deref();
+        assert_eq!(assignee, Some("person-3"), "the last one written");
+    }
+}
