@@ -4,13 +4,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flowgrid_stack::Stack;
-use sqlx::Connection;
-use sqlx::postgres::PgConnection;
 
 use crate::common::state_folder;
 use crate::fleet::{Fleet, Settings};
 use crate::http::{Addresses, Client};
-use crate::ledger::{Ledger, connect, head, holds_all_of};
+use crate::ledger::{Ledger, head, holds_all_of, sql, until_true};
 use crate::load::{Acknowledged, Load, headers, may_repeat, position};
 use crate::scripts::{open_folder, owner, script};
 
@@ -18,36 +16,6 @@ const ROLES: &[&[&str]] = &[&["relay"], &["project"], &["api"]];
 
 /// A stretch of load.
 const STRETCH: u64 = 60;
-
-async fn sql(url: &str, statement: &str) {
-    let mut connection = connect(url).await;
-    sqlx::raw_sql(statement)
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-}
-
-/// Asks the database until it answers true.
-async fn until_true(url: &str, question: &str) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    loop {
-        let mut answer = Ok(false);
-        if let Ok(mut connection) = PgConnection::connect(url).await {
-            answer = sqlx::query_scalar(question)
-                .fetch_one(&mut connection)
-                .await;
-        }
-        if matches!(answer, Ok(true)) {
-            return;
-        }
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "{question}: {answer:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 /// Waits until the streams hold all that the logs do.
 async fn until_mirrored(settings: &Settings) {
@@ -108,20 +76,42 @@ fn refuses(apis: &Addresses, bearer: &str) {
 }
 
 /// Puts the data folder back to a point before the end, in the words of `restore.md`.
-async fn put_back(stack: &mut Stack, backup: &Path, archive: &Path, point: &str) {
+async fn put_back(stack: &mut Stack, backup: &Path, archive: &Path, target: &[&str]) {
     let data = stack.postgres_data_dir().unwrap().to_owned();
     stack.kill_postgres().await;
     let owner = owner(&data);
-    std::fs::rename(&data, data.with_extension("lost")).unwrap();
-    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    std::fs::remove_dir_all(&data).unwrap();
+    let folders = [backup, archive, &data].map(|path| path.to_str().unwrap());
     script(
         "restore-base.sh",
-        &[&text(backup), &text(archive), &text(&data), "name", point],
+        &[&folders, target].concat(),
         &[("POSTGRES_OWNER", &owner)],
     );
     stack.restart_postgres().await.unwrap();
     let url = stack.database_url().unwrap().to_owned();
     until_true(&url, "select not pg_is_in_recovery()").await;
+}
+
+/// Waits until the archive holds all that was written.
+async fn until_archived(url: &str) {
+    sql(url, "select pg_switch_wal()").await;
+    let question = "select coalesce(last_archived_wal, '') >= pg_walfile_name(pg_current_wal_lsn() - 1) from pg_stat_archiver";
+    until_true(url, question).await;
+}
+
+/// Postgres keeps its WAL and tries again; commands go on.
+async fn an_archive_that_takes_nothing_stops_nobody(url: &str, archive: &Path, load: &Load) {
+    let elsewhere = archive.with_extension("away");
+    std::fs::rename(archive, &elsewhere).unwrap();
+    sql(url, "select pg_switch_wal()").await;
+    until_true(url, "select failed_count > 0 from pg_stat_archiver").await;
+    load.more(STRETCH).await;
+    std::fs::rename(&elsewhere, archive).unwrap();
+    until_true(
+        url,
+        "select last_archived_time > last_failed_time from pg_stat_archiver",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -143,28 +133,24 @@ async fn a_base_backup_put_back_to_an_older_point_is_healed() {
     let bearer = settings.token("acme");
     let load = Load::start("base", 4, &fleet.apis, &bearer);
     load.more(STRETCH).await;
+    an_archive_that_takes_nothing_stops_nobody(&url, &archive, &load).await;
     script("backup-base.sh", &[&url, backup.to_str().unwrap()], &[]);
     load.more(STRETCH).await;
     sql(&url, "select pg_create_restore_point('before-harm')").await;
     load.more(STRETCH).await;
     let record = load.stop().await;
     until_mirrored(&settings).await;
-    sql(&url, "select pg_switch_wal()").await;
-    until_true(
-        &url,
-        "select coalesce(last_archived_wal, '') >= pg_walfile_name(pg_current_wal_lsn() - 1) from pg_stat_archiver",
-    )
-    .await;
+    until_archived(&url).await;
     let before = Ledger::read(&url).await;
     assert!(before.rows("claims") + before.rows("receipts") > 0);
 
-    put_back(&mut stack, &backup, &archive, "before-harm").await;
-    let put_back = Ledger::read(&url).await;
-    assert!(put_back.rows("events") < before.rows("events"));
+    put_back(&mut stack, &backup, &archive, &["name", "before-harm"]).await;
+    let older = Ledger::read(&url).await;
+    assert!(older.rows("events") < before.rows("events"));
     refuses(&fleet.apis, &bearer);
     assert_eq!(
         Ledger::read(&url).await.rows("events"),
-        put_back.rows("events")
+        older.rows("events")
     );
     let (fine, said) = settings.tool(&["log", "check"]);
     assert!(!fine && said.contains("run `flowgrid log heal`"), "{said}");
@@ -182,7 +168,19 @@ async fn a_base_backup_put_back_to_an_older_point_is_healed() {
     load.more(STRETCH).await;
     let more = load.stop().await;
     holds_all_of(&url, &more).await;
+
+    // What was restored is backed up as well, and comes back up to its end.
+    let again = folder.path().join("again");
+    script("backup-base.sh", &[&url, again.to_str().unwrap()], &[]);
+    let load = Load::start("again", 2, &fleet.apis, &bearer);
+    load.more(STRETCH).await;
+    load.stop().await;
     until_mirrored(&settings).await;
+    until_archived(&url).await;
+    let before = Ledger::read(&url).await;
+    put_back(&mut stack, &again, &archive, &[]).await;
+    assert_eq!(Ledger::read(&url).await, before);
+    settings.must(&["log", "check"]);
     verify_models(&settings);
     tokio::task::block_in_place(|| fleet.stop());
     stack.stop().await.unwrap();

@@ -1,6 +1,7 @@
 //! What the database holds, to be compared before and after.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, Row};
 
@@ -29,6 +30,37 @@ const TABLES: &[(&str, &str)] = &[
 
 pub async fn connect(url: &str) -> PgConnection {
     PgConnection::connect(url).await.unwrap()
+}
+
+/// Runs statements that answer nothing.
+pub async fn sql(url: &str, statement: &str) {
+    let mut connection = connect(url).await;
+    sqlx::raw_sql(statement)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+/// Asks the database until it answers true.
+pub async fn until_true(url: &str, question: &str) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        let mut answer = Ok(false);
+        if let Ok(mut connection) = PgConnection::connect(url).await {
+            answer = sqlx::query_scalar(question)
+                .fetch_one(&mut connection)
+                .await;
+        }
+        if matches!(answer, Ok(true)) {
+            return;
+        }
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "{question}: {answer:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 impl Ledger {
