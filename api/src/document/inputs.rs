@@ -28,6 +28,7 @@ pub struct BuildingInput {
     #[schema(minimum = -180, maximum = 180)]
     lon: Option<f64>,
     /// m²
+    #[schema(exclusive_minimum = 0, maximum = 10_000_000)]
     area: Option<f64>,
     /// Name in the IANA database.
     #[schema(example = "Europe/Berlin")]
@@ -39,9 +40,9 @@ pub struct BuildingInput {
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only describes requests")]
 pub struct BuildingChangeInput {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     name: Option<String>,
-    #[schema(max_length = 63)]
+    #[schema(max_length = 63, nullable = false)]
     kind: Option<String>,
     #[schema(max_length = 500)]
     address: Option<String>,
@@ -50,6 +51,7 @@ pub struct BuildingChangeInput {
     #[schema(minimum = -180, maximum = 180)]
     lon: Option<f64>,
     /// m²
+    #[schema(exclusive_minimum = 0, maximum = 10_000_000)]
     area: Option<f64>,
     timezone: Option<String>,
 }
@@ -88,8 +90,9 @@ pub struct AlertInput {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only describes requests")]
 pub struct AlertChangeInput {
+    #[schema(nullable = false)]
     severity: Option<Severity>,
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     title: Option<String>,
     #[schema(max_length = 4000)]
     message: Option<String>,

@@ -11,16 +11,25 @@ use utoipa::IntoParams;
 pub struct CommandHeaders {
     /// 1 to 255 visible ASCII characters: the same key and request within 24 h get the first
     /// answer again; another request under it gets 422.
-    #[param(rename = "Idempotency-Key", required = false)]
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 255
+    )]
     idempotency_key: String,
     /// `"<revision>"`: 412 when the thing moved on.
-    #[param(rename = "If-Match", required = false)]
+    #[param(
+        rename = "If-Match",
+        required = false,
+        pattern = r#"^(\*|"[0-9]{1,19}(\.[^"]*)?")$"#
+    )]
     if_match: String,
     /// Kept or made, and returned.
     #[param(rename = "X-Request-Id", required = false)]
     request_id: String,
     /// The frontend that calls. flov7 and chronicles get their answers in snake_case.
-    #[param(rename = "X-Frontend-Source", required = false)]
+    #[param(rename = "X-Frontend-Source", required = false, max_length = 64)]
     frontend: String,
     /// W3C Trace Context; goes on into the events.
     #[param(rename = "traceparent", required = false)]
@@ -33,13 +42,17 @@ pub struct CommandHeaders {
 #[expect(dead_code, reason = "only describes requests")]
 pub struct QueryHeaders {
     /// A position that a command answered: waits until the read model is there, at most 5 s.
-    #[param(rename = "X-Min-Position", required = false)]
+    #[param(
+        rename = "X-Min-Position",
+        required = false,
+        pattern = "^[0-9]{1,5}-[0-9a-f]{8}-[0-9]{1,18}$"
+    )]
     min_position: String,
     /// An ETag: 304 when nothing changed.
     #[param(rename = "If-None-Match", required = false)]
     if_none_match: String,
     /// The frontend that calls. flov7 and chronicles get their answers in snake_case.
-    #[param(rename = "X-Frontend-Source", required = false)]
+    #[param(rename = "X-Frontend-Source", required = false, max_length = 64)]
     frontend: String,
 }
 
