@@ -2,7 +2,10 @@
 //!
 //! Clients and subscribers write what they send and hear ([`Recorder`]). When the run is over and
 //! everything has caught up, [`collect`] gathers what log, stream and read models hold, and
-//! [`check`] compares: it objects to whatever was promised and isn't so.
+//! [`check`] compares: it objects to whatever was promised and isn't so, rule by rule ([`Rule`]).
+//!
+//! Not looked at: what else an answer's body says, what queries answer while the run goes on, and
+//! how long anything took.
 
 mod collect;
 mod evidence;
