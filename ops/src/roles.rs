@@ -3,7 +3,9 @@
 use tokio::net::TcpListener;
 
 use crate::node::{Node, NodeOptions, Roles};
-use crate::settings::{HttpSettings, api_config, previous_secret, secret, servers_of_state, state_dir};
+use crate::settings::{
+    HttpSettings, api_config, previous_secret, secret, servers_of_state, state_dir,
+};
 use crate::{Failure, shutdown};
 
 /// Runs roles until told to stop.

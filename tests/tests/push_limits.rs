@@ -224,6 +224,9 @@ async fn a_crowd_is_sent_away_to_different_moments() {
     waits.sort_unstable();
     // A slot of 25 ms for each of the forty.
     for (slot, wait) in (0..).zip(waits) {
-        assert!((slot * 25..=slot * 25 + 25).contains(&wait), "{slot}: {wait}");
+        assert!(
+            (slot * 25..=slot * 25 + 25).contains(&wait),
+            "{slot}: {wait}"
+        );
     }
 }
