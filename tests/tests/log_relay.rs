@@ -99,6 +99,36 @@ async fn a_lost_stream_is_made_anew() {
     test.assert_mirrored(log, head(&test).await).await;
 }
 
+/// NATS was stopped in good order, so it trusts what it noted of its blocks and doesn't read them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_altered_while_nats_was_down_is_mended() {
+    let mut test = TestLog::start().await;
+    let log = test.domain();
+    let feed = TestLog::feed();
+    test.relay(log, &feed);
+    let appender = test.appender(log, &feed, false);
+    append_some(&test, &appender, "a", 60).await;
+    test.assert_mirrored(log, head(&test).await).await;
+
+    test.nats.stop_nats().await;
+    let store = test.nats.nats_store_dir().unwrap();
+    let block = store.join("jetstream/APP/streams/EV_1/msgs/1.blk");
+    let mut bytes = std::fs::read(&block).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] = !bytes[middle];
+    std::fs::write(&block, bytes).unwrap();
+    test.nats.restart_nats().await.unwrap();
+
+    eventually("every message can be read", || async {
+        let head = head(&test).await;
+        let read = flowgrid_log::heal::read_stream(&test.bus, log, 0, head).await;
+        read.is_ok_and(|read| read.len() as u64 == head)
+    })
+    .await;
+    append_some(&test, &appender, "b", 10).await;
+    test.assert_mirrored(log, head(&test).await).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tail_goes_on_over_a_restart_of_nats() {
     let mut test = TestLog::start().await;

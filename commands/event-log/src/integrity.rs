@@ -1,12 +1,17 @@
 //! Do log and stream agree?
 
+use async_nats::jetstream::stream::RawMessageErrorKind;
 use flowgrid_bus::{RecordedEvent, decode_message, stream_name};
 use sqlx::PgConnection;
 
+use crate::heal::read_stream;
 use crate::row::{COLUMNS, decode};
 use crate::store::head;
 use crate::stream::{self, StreamState};
 use crate::{Bus, LogError, LogInfo, LogStore};
+
+/// How many messages are read through: beyond the part of a block that a crash leaves half written.
+const READ_THROUGH: u64 = 1_000;
 
 /// How the stream stands to its log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +108,41 @@ async fn compare_last(
     })
 }
 
+/// Reads the stream's newest messages one by one: what a stream says of itself doesn't tell that
+/// one of them was altered on disk. `found` becomes [`Agreement::StreamDamaged`] where one is
+/// missing or isn't the log's event.
+///
+/// # Errors
+/// As [`compare`].
+pub(crate) async fn read_through(
+    store: &LogStore,
+    bus: &Bus,
+    info: LogInfo,
+    found: Agreement,
+) -> Result<Agreement, LogError> {
+    let Agreement::Agree { first, stream, .. } = found else {
+        return Ok(found);
+    };
+    let after = stream.saturating_sub(READ_THROUGH).max(first.max(1) - 1);
+    let theirs = match read_stream(bus, info, after, stream).await {
+        Ok(theirs) => theirs,
+        Err(LogError::Corrupt(reason)) => return Ok(Agreement::StreamDamaged { reason }),
+        Err(other) => return Err(other),
+    };
+    let ours = store.read(info.id, after, theirs.len()).await?;
+    // What was archived can't be compared; the stream's word stands.
+    let differs = ours.iter().zip(&theirs).find(|(ours, theirs)| {
+        ours.position == theirs.position
+            && (ours.event_id != theirs.event_id || ours.payload != theirs.payload)
+    });
+    Ok(match differs {
+        None => found,
+        Some((ours, _)) => Agreement::StreamDamaged {
+            reason: format!("message {} was altered", ours.position),
+        },
+    })
+}
+
 async fn event_at(
     connection: &mut PgConnection,
     info: LogInfo,
@@ -130,10 +170,12 @@ pub(crate) async fn message_at(
         .map_err(|error| LogError::Bus(error.to_string()))?;
     let message = stream.get_raw_message(at).await.map_err(|error| {
         let text = format!("message {at}: {error}");
-        if bus.is_connected() {
-            LogError::Corrupt(text)
-        } else {
-            LogError::Bus(text)
+        match error.kind() {
+            RawMessageErrorKind::NoMessageFound => LogError::Corrupt(text),
+            // A server that doesn't answer in time says nothing of its messages.
+            RawMessageErrorKind::InvalidSubject
+            | RawMessageErrorKind::JetStream(_)
+            | RawMessageErrorKind::Other => LogError::Bus(text),
         }
     })?;
     Ok(decode_message(

@@ -5,6 +5,7 @@ mod publish;
 mod repair;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use flowgrid_bus::RecordedEvent;
@@ -12,6 +13,7 @@ use futures_util::StreamExt;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use repair::Look;
 pub use repair::rebuild_stream;
 
 use crate::integrity::Agreement;
@@ -145,13 +147,18 @@ impl Runner {
             .subscribe(wake_subject(self.options.log.id))
             .await
             .map_err(|error| LogError::Bus(error.to_string()))?;
-        let mut last = self.agree().await?;
+        let mut connection = self.connection();
+        let mut last = self.agree(Look::Thorough).await?;
         let mut checked = Instant::now();
         let mut look = true;
         self.status.lock().problem = None;
         loop {
-            if checked.elapsed() > CHECK_EVERY {
-                last = self.agree().await?;
+            let connected = self.connection();
+            if connected != connection {
+                last = self.agree(Look::Thorough).await?;
+                (connection, checked) = (connected, Instant::now());
+            } else if checked.elapsed() > CHECK_EVERY {
+                last = self.agree(Look::Short).await?;
                 checked = Instant::now();
             }
             let events = self.next(last, look).await?;
@@ -181,6 +188,12 @@ impl Runner {
         }
     }
 
+    /// Which of this process's connections to NATS this is: another one may lead to another disk.
+    fn connection(&self) -> u64 {
+        let statistics = self.options.bus.client().statistics();
+        statistics.connects.load(Ordering::Relaxed)
+    }
+
     /// Lets more events come, under load only and not while the process ends.
     async fn gather(&mut self) {
         tokio::select! {
@@ -190,7 +203,7 @@ impl Runner {
     }
 
     /// The stream's last sequence, once stream and log agree; makes or mends the stream.
-    async fn agree(&self) -> Result<u64, LogError> {
+    async fn agree(&self, look: Look) -> Result<u64, LogError> {
         let RelayOptions {
             store,
             bus,
@@ -198,7 +211,7 @@ impl Runner {
             keep,
             ..
         } = &self.options;
-        match repair::check_and_mend(store, bus, *log, *keep).await? {
+        match repair::check_and_mend(store, bus, *log, *keep, look).await? {
             Agreement::Agree { stream, .. } => {
                 if let Some(tail) = &self.options.tail {
                     tail.stream_ends_at(stream);
@@ -257,7 +270,7 @@ impl Runner {
                 Ok(last)
             }
             // Another relay was faster, or an earlier try got through after all.
-            publish::Published::Elsewhere => self.agree().await,
+            publish::Published::Elsewhere => self.agree(Look::Short).await,
         }
     }
 

@@ -2,8 +2,32 @@
 
 use sqlx::PgConnection;
 
-use crate::integrity::{Agreement, compare};
+use crate::integrity::{Agreement, compare, read_through};
 use crate::{Bus, LogError, LogInfo, LogStore, stream};
+
+/// How closely a stream is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// What it says of itself, and its last message.
+    Short,
+    /// Its newest messages as well: NATS came back, and who knows what from.
+    Thorough,
+}
+
+impl Look {
+    async fn at(
+        self,
+        store: &LogStore,
+        bus: &Bus,
+        log: LogInfo,
+        found: Agreement,
+    ) -> Result<Agreement, LogError> {
+        match self {
+            Self::Short => Ok(found),
+            Self::Thorough => read_through(store, bus, log, found).await,
+        }
+    }
+}
 
 /// Compares log and stream; makes a missing stream and makes a damaged one anew.
 pub(super) async fn check_and_mend(
@@ -11,8 +35,10 @@ pub(super) async fn check_and_mend(
     bus: &Bus,
     log: LogInfo,
     keep: u64,
+    look: Look,
 ) -> Result<Agreement, LogError> {
     let found = crate::integrity::check(store, bus, log).await?;
+    let found = look.at(store, bus, log, found).await?;
     match found {
         Agreement::NoStream | Agreement::StreamDamaged { .. } => {}
         Agreement::Agree { .. }
@@ -20,7 +46,7 @@ pub(super) async fn check_and_mend(
         | Agreement::Diverged { .. }
         | Agreement::ForeignStream { .. } => return Ok(found),
     }
-    rebuild(store, bus, log, keep, false).await
+    rebuild(store, bus, log, keep, Some(look)).await
 }
 
 /// Makes the stream anew from the log whatever it holds, for `flowgrid log rebuild-stream`.
@@ -37,15 +63,16 @@ pub async fn rebuild_stream(
     log: LogInfo,
     keep: u64,
 ) -> Result<Agreement, LogError> {
-    rebuild(store, bus, log, keep, true).await
+    rebuild(store, bus, log, keep, None).await
 }
 
+/// Without a look, whatever the stream holds.
 async fn rebuild(
     store: &LogStore,
     bus: &Bus,
     log: LogInfo,
     keep: u64,
-    force: bool,
+    look: Option<Look>,
 ) -> Result<Agreement, LogError> {
     // One process at a time, and only if it is still needed once it is our turn.
     let mut transaction = store.pool().begin().await?;
@@ -53,7 +80,7 @@ async fn rebuild(
         .bind(i32::from(log.id.0))
         .execute(&mut *transaction)
         .await?;
-    let rebuilt = rebuild_locked(&mut transaction, store, bus, log, keep, force).await;
+    let rebuilt = rebuild_locked(&mut transaction, store, bus, log, keep, look).await;
     transaction.rollback().await?;
     rebuilt
 }
@@ -64,16 +91,20 @@ async fn rebuild_locked(
     bus: &Bus,
     log: LogInfo,
     keep: u64,
-    force: bool,
+    look: Option<Look>,
 ) -> Result<Agreement, LogError> {
     let mut log = log;
-    match compare(connection, bus, log).await? {
+    let mut found = compare(connection, bus, log).await?;
+    if let Some(look) = look {
+        found = look.at(store, bus, log, found).await?;
+    }
+    match found {
         Agreement::NoStream => {}
         found @ (Agreement::Agree { .. }
         | Agreement::StreamAhead { .. }
         | Agreement::Diverged { .. }
         | Agreement::ForeignStream { .. })
-            if !force =>
+            if look.is_some() =>
         {
             return Ok(found);
         }

@@ -42,8 +42,14 @@ impl Consumer {
                 _ = shutdown.wait_for(|stop| *stop) => return,
             };
             tail.connected.store(false, Ordering::Relaxed);
-            if let Err(error) = ended {
-                tracing::debug!(log = %tail.log(), %error, "following the stream again");
+            match ended {
+                Err(error @ (LogError::Gap { .. } | LogError::Corrupt(_))) => {
+                    tracing::warn!(log = %tail.log(), %error, "the stream can't be followed");
+                }
+                Err(error) => {
+                    tracing::debug!(log = %tail.log(), %error, "following the stream again");
+                }
+                Ok(()) => {}
             }
             tokio::time::sleep(BACKOFF).await;
         }
