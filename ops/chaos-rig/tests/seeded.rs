@@ -16,8 +16,7 @@ fn flowgrid() -> PathBuf {
 }
 
 /// Every fault strikes once, which takes longer than the time asked for. The run's folder is kept where a
-/// promise was broken, and its seed draws the same faults again. This seed damages a stream while NATS has
-/// crashed: what is altered after a stop in good order the relay doesn't find yet.
+/// promise was broken, and its seed draws the same faults again.
 #[test]
 fn every_promise_holds() {
     let run = Command::new(env!("CARGO_BIN_EXE_flowgrid-chaos"))
