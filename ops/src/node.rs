@@ -8,7 +8,7 @@ use flowgrid_api::auth::Tokens;
 use flowgrid_api::{ApiConfig, AppState, Clock, Ids, Metrics, Parts, Probes, push};
 use flowgrid_bus::LogId;
 use flowgrid_commands::{Commands, CommandsOptions};
-use flowgrid_log::append::AppenderOptions;
+use flowgrid_log::append::{AppenderOptions, GateState};
 use flowgrid_log::relay::{Relay, RelayOptions};
 use flowgrid_log::{
     Appender, Bus, LogStore, Ring, Tail, Tails, keep_leaves_ahead, wait_for_migrations,
@@ -86,6 +86,7 @@ pub struct Node {
     stop_core: watch::Sender<bool>,
     drain: Duration,
     admin: ProjectionAdmin,
+    appenders: Vec<Appender>,
 }
 
 impl Node {
@@ -124,6 +125,7 @@ impl Node {
         } else {
             HashMap::new()
         };
+        let gates = appenders.values().cloned().collect();
         let commands = Commands::new(CommandsOptions {
             store: store.clone(),
             appenders,
@@ -214,15 +216,17 @@ impl Node {
             stop_core,
             drain,
             admin,
+            appenders: gates,
         })
     }
 
-    /// Until every read model can be queried, or the limit has passed.
+    /// Until every read model can be queried and every log takes commands, or the limit has passed.
     pub async fn ready_within(&self, limit: Duration) -> bool {
         let deadline = tokio::time::Instant::now() + limit;
         loop {
             if let Ok(statuses) = self.admin.status().await
                 && statuses.iter().all(|status| status.generation.is_some())
+                && self.appenders.iter().all(takes_commands)
             {
                 return true;
             }
@@ -253,6 +257,10 @@ impl Node {
             projections.join(END_LIMIT).await;
         }
     }
+}
+
+fn takes_commands(appender: &Appender) -> bool {
+    appender.stats().gate == GateState::Open
 }
 
 type Feeds = HashMap<LogId, Arc<Ring>>;

@@ -100,7 +100,7 @@ async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, 
     };
     let node = Node::start(options).await?;
     if !node.ready_within(READY_LIMIT).await {
-        tracing::warn!("not all read models can be queried yet; see `flowgrid projections list`");
+        tracing::warn!("not ready yet; see `flowgrid projections list` and `flowgrid log check`");
     }
     run_file.write(state)?;
     print!("{}", welcome(state, &address, tenant, &token));

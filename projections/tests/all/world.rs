@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flowgrid_bus::Tenant;
-use flowgrid_log::{Append, Appended, Appender, LogInfo, NewEvent, Ring, Tail, Tails};
+use flowgrid_log::{Append, Appended, Appender, LogInfo, NewEvent, Tail, Tails};
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
 };

@@ -131,9 +131,19 @@ struct Flusher {
 
 impl Flusher {
     async fn run(mut self, mut inbox: mpsc::Receiver<Waiting>) {
-        // Compare before the first command comes, so that it needn't wait for it.
-        let _ = self.ready().await;
         let mut queue = VecDeque::new();
+        // Compare before the first command comes, so that it needn't wait for it, and again until it
+        // has succeeded: NATS may start later than we do.
+        while self.ready().await.is_err() {
+            match tokio::time::timeout(RECHECK, inbox.recv()).await {
+                Ok(Some(first)) => {
+                    queue.push_back(first);
+                    break;
+                }
+                Ok(None) => return,
+                Err(_) => {}
+            }
+        }
         let mut crowd = 0;
         loop {
             if queue.is_empty() {

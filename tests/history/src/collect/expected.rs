@@ -5,7 +5,8 @@ use flowgrid_domain::alerts::{Alert, AlertStatus, Facts};
 use flowgrid_domain::buildings::{Building, Details};
 use serde_json::{Value, json};
 
-use super::fold::Row;
+/// The columns of a row, by name.
+pub(super) type Row = serde_json::Map<String, Value>;
 
 /// Where an aggregate stands.
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ impl Moment {
 }
 
 /// A building stays in its list when it is retired.
-pub(super) fn building_row(building: &Building, _id: &str, moment: Moment) -> Option<Row> {
+pub(super) fn building_row(building: &Building, moment: Moment) -> Option<Row> {
     let (status, details) = match building {
         Building::Unregistered => return None,
         Building::Active(details) => ("active", details),
@@ -52,7 +53,7 @@ pub(super) fn building_row(building: &Building, _id: &str, moment: Moment) -> Op
 }
 
 /// An alert that was withdrawn has no row.
-pub(super) fn alert_row(alert: &Alert, _id: &str, moment: Moment) -> Option<Row> {
+pub(super) fn alert_row(alert: &Alert, moment: Moment) -> Option<Row> {
     let status = match alert.status()? {
         AlertStatus::Withdrawn => return None,
         shown @ (AlertStatus::Open | AlertStatus::Acknowledged | AlertStatus::Resolved) => shown,

@@ -3,27 +3,36 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use chrono::{DateTime, Utc};
 use flowgrid_bus::{LogId, RecordedEvent};
 use flowgrid_domain::alerts::Alert;
 use flowgrid_domain::buildings::Building;
-use flowgrid_domain::{ClaimChange, Decider, Event};
-use uuid::Uuid;
+use flowgrid_domain::{ClaimChange, Decider};
 
 use super::CollectError;
 use super::database::Database;
-use super::expected::{Moment, alert_row, building_row};
-use crate::hash;
-use crate::{ClaimName, Hash, RowName};
+use super::expected::{alert_row, building_row};
+use super::states::States;
+use crate::{ClaimName, Hash, RowName, Rows};
 
 /// Aggregates held at once; with more the log is read several times, each time for a share of them.
 pub(super) const MOST_IN_MEMORY: usize = 500_000;
 
-/// The rows that read models should hold, of all logs.
-#[derive(Default)]
+/// Both read models.
 pub(super) struct Folds {
-    pub buildings: BTreeMap<RowName, Hash>,
-    pub alerts: BTreeMap<RowName, Hash>,
+    pub buildings: Fold,
+    pub alerts: Fold,
+}
+
+/// A read model's rows as they stood, and as they should be at the checkpoints they stood at.
+pub(super) struct Fold {
+    pub live: Rows,
+    pub folded: BTreeMap<RowName, Hash>,
+}
+
+impl Fold {
+    fn checkpoint(&self, log: LogId) -> u64 {
+        self.live.positions.get(&log).copied().unwrap_or(0)
+    }
 }
 
 /// Who holds a claim since which position; nobody, where it was released.
@@ -39,8 +48,8 @@ pub(super) async fn fold(
     let mut holders = Holders::new();
     let shares = aggregates.div_ceil(MOST_IN_MEMORY) as u64;
     for share in 0..shares {
-        let mut buildings = States::<Building>::default();
-        let mut alerts = States::<Alert>::default();
+        let mut buildings = States::new(building_row, folds.buildings.checkpoint(log));
+        let mut alerts = States::new(alert_row, folds.alerts.checkpoint(log));
         database
             .each_event(log, |event| {
                 if share_of(event, shares) != share {
@@ -60,8 +69,8 @@ pub(super) async fn fold(
                 Ok(())
             })
             .await?;
-        folds.buildings.extend(buildings.rows(building_row));
-        folds.alerts.extend(alerts.rows(alert_row));
+        folds.buildings.folded.extend(buildings.into_rows());
+        folds.alerts.folded.extend(alerts.into_rows());
     }
     let held = holders
         .into_iter()
@@ -87,65 +96,5 @@ fn hold(holders: &mut Holders, event: &RecordedEvent, changes: Vec<ClaimChange>)
         if held.0 <= event.position {
             *held = (event.position, owner);
         }
-    }
-}
-
-/// Aggregates of one type, each as its events have left it.
-struct States<A>(HashMap<(Uuid, Box<str>), (A, Moment)>);
-
-impl<A> Default for States<A> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
-}
-
-impl<A: Decider> States<A> {
-    /// Folds one event; answers the claims that it moves.
-    fn take(&mut self, event: &RecordedEvent) -> Result<Vec<ClaimChange>, String> {
-        let decoded =
-            A::Event::decode(&event.event_type, &event.event_version, event.payload_str())
-                .map_err(|error| error.to_string())?;
-        let name = (event.tenant_id, event.local_id().into());
-        let (state, moment) = self
-            .0
-            .entry(name)
-            .or_insert_with(|| (A::default(), Moment::first(event.recorded_at)));
-        let claims = state.claims(&decoded);
-        state.evolve(&decoded);
-        moment.advance(event);
-        Ok(claims)
-    }
-
-    /// The rows of those that have one.
-    fn rows(
-        self,
-        row: fn(&A, &str, Moment) -> Option<Row>,
-    ) -> impl Iterator<Item = (RowName, Hash)> {
-        self.0
-            .into_iter()
-            .filter_map(move |(name, (state, moment))| {
-                let row = row(&state, &name.1, moment)?;
-                Some((name, hash::of_row(&row)))
-            })
-    }
-}
-
-/// The columns of a row, by name.
-pub(super) type Row = serde_json::Map<String, serde_json::Value>;
-
-impl Moment {
-    fn first(at: DateTime<Utc>) -> Self {
-        Self {
-            created_at: at,
-            updated_at: at,
-            revision: 0,
-            position: 0,
-        }
-    }
-
-    fn advance(&mut self, event: &RecordedEvent) {
-        self.updated_at = event.recorded_at;
-        self.revision = event.sequence;
-        self.position = event.position;
     }
 }

@@ -12,6 +12,7 @@ mod fold;
 mod models;
 mod rebuilds;
 mod rows;
+mod states;
 mod stream;
 
 use std::path::PathBuf;
@@ -78,12 +79,12 @@ pub async fn collect(sources: &Sources) -> Result<Evidence, CollectError> {
     let database = Database::open(&sources.database_url)?;
     let store = LogStore::open(&sources.database_url, 4).await?;
     let bus = bus(&sources.nats_url).await?;
-    let mut folds = Folds::default();
+    let mut folds = models::stand(&database).await?;
     let mut logs = Vec::new();
     for info in store.logs() {
         logs.push(of_log(*info, &database, &store, &bus, &mut folds).await?);
     }
-    let models = models::collect(&sources.database_url, &database, &store, folds).await?;
+    let models = models::rebuild(&sources.database_url, &database, &store, folds).await?;
     Ok(Evidence {
         recorded,
         logs,
