@@ -17,8 +17,23 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["flowgrid-bus", "flowgrid-domain", "flowgrid-log"],
     ),
     (
+        "flowgrid-vault",
+        &["flowgrid-bus", "flowgrid-domain", "flowgrid-log"],
+    ),
+    (
         "flowgrid-projections",
         &["flowgrid-bus", "flowgrid-domain", "flowgrid-log"],
+    ),
+    (
+        "flowgrid-workers",
+        &[
+            "flowgrid-bus",
+            "flowgrid-commands",
+            "flowgrid-domain",
+            "flowgrid-log",
+            "flowgrid-projections",
+            "flowgrid-vault",
+        ],
     ),
     (
         "flowgrid-api",
@@ -28,6 +43,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "flowgrid-domain",
             "flowgrid-log",
             "flowgrid-projections",
+            "flowgrid-vault",
+            "flowgrid-workers",
         ],
     ),
     ("flowgrid-stack", &[]),
@@ -41,6 +58,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "flowgrid-log",
             "flowgrid-projections",
             "flowgrid-stack",
+            "flowgrid-vault",
+            "flowgrid-workers",
         ],
     ),
 ];

@@ -1,0 +1,1 @@
+//! Secrets: keys of personal data, passwords, tokens. To be filled.
