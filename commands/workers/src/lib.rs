@@ -1,1 +1,3 @@
-//! What reacts to events and does slow work. To be filled.
+//! What reacts to events and does slow work.
+
+pub mod outside;
