@@ -6,17 +6,17 @@ mod metadata;
 mod pattern;
 mod position;
 mod recorded;
-mod role;
 mod subject;
 mod tenant;
 mod visibility;
+
+pub use flowgrid_domain::values::{Role, UnknownRole};
 
 pub use cloud_event::{HeaderError, decode_message, encode_headers};
 pub use metadata::Metadata;
 pub use pattern::{Pattern, PatternError};
 pub use position::{Epoch, LogId, Position, PositionError};
 pub use recorded::{Name, RecordedEvent};
-pub use role::{Role, UnknownRole};
 pub use subject::{log_subjects, stream_name, subject};
 pub use tenant::{InvalidTenant, Tenant};
 pub use visibility::{event_types, intern, lowest_role, visible_to};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flowgrid_bus::{LogId, Tenant};
 use flowgrid_domain::{Decider, Rejection};
-use flowgrid_log::{Appended, Appender, AppenderStats, LogInfo, LogKind, LogStore, StoredReceipt};
+use flowgrid_log::{Appended, Appender, AppenderStats, LogInfo, LogStore, StoredReceipt};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::caller::receipt_key;
@@ -85,7 +85,7 @@ impl Commands {
                 }),
                 Some(key),
             ) => {
-                let log = self.log_of(&caller.tenant).await?;
+                let log = self.log_of::<A>(&caller.tenant).await?;
                 let receipt_key = receipt_key(&caller.actor, &key.key);
                 match self
                     .inner
@@ -106,7 +106,7 @@ impl Commands {
         caller: &Caller,
         request: &Request<A::Command>,
     ) -> Result<Outcome<A>, CommandError> {
-        let log = self.log_of(&caller.tenant).await?;
+        let log = self.log_of::<A>(&caller.tenant).await?;
         let claim = request
             .follow_claim
             .then(|| first_claim::<A>(caller, request))
@@ -339,7 +339,7 @@ impl Commands {
         id: &str,
         at: Option<At>,
     ) -> Result<Option<Loaded<A>>, CommandError> {
-        let log = self.log_of(tenant).await?;
+        let log = self.log_of::<A>(tenant).await?;
         let qualified = tenant.qualify(id);
         match at {
             Some(at) => history::at(&self.inner.store, log, &qualified, at).await,
@@ -362,8 +362,8 @@ impl Commands {
         stats
     }
 
-    async fn log_of(&self, tenant: &Tenant) -> Result<LogInfo, CommandError> {
-        Ok(self.inner.store.place(tenant, LogKind::Domain).await?)
+    async fn log_of<A: Decider>(&self, tenant: &Tenant) -> Result<LogInfo, CommandError> {
+        Ok(self.inner.store.place(tenant, A::LOG).await?)
     }
 
     /// A turn at an aggregate, for those that have lost once: of many in this process only one

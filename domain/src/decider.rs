@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Rejection;
+use crate::{LogKind, Rejection};
 
 /// All that can happen to one type of aggregate: an enum with a struct for each event, written by
 /// the `events!` table. Serde sees it tagged by the event's type; [`Event::payload`] has no tag.
@@ -59,6 +59,8 @@ pub enum DecodeError {
 pub trait Decider: Default + Clone + Debug + PartialEq + Serialize + Send + Sync + 'static {
     /// `building`
     const TYPE: &'static str;
+    /// The kind of log on which its organization keeps it.
+    const LOG: LogKind;
     type Command;
     type Event: Event;
 

@@ -13,6 +13,7 @@ pub mod buildings;
 pub mod cqrs;
 mod decider;
 mod fields;
+mod log_kind;
 mod patch;
 mod rejection;
 #[cfg(feature = "openapi")]
@@ -21,6 +22,7 @@ pub mod values;
 
 pub use decider::{ClaimChange, Decider, DecodeError, Event};
 pub use fields::Fields;
+pub use log_kind::LogKind;
 pub use patch::Patch;
 pub use rejection::{FieldError, Rejection};
 #[cfg(feature = "openapi")]

@@ -4,42 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use flowgrid_bus::{Epoch, LogId, RecordedEvent, Tenant};
+pub use flowgrid_domain::LogKind;
 use parking_lot::RwLock;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use crate::row::{COLUMNS, decode};
 use crate::{DbRole, LogError, pool};
-
-/// What a log is for. An organization lives on one log of each kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LogKind {
-    /// People and organizations.
-    Identity,
-    /// Buildings, alerts, grids, workflows, conversations.
-    Domain,
-    /// Readings and measurements, kept for a shorter time.
-    Telemetry,
-}
-
-impl LogKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Domain => "domain",
-            Self::Telemetry => "telemetry",
-        }
-    }
-
-    fn parse(text: &str) -> Result<Self, LogError> {
-        match text {
-            "identity" => Ok(Self::Identity),
-            "domain" => Ok(Self::Domain),
-            "telemetry" => Ok(Self::Telemetry),
-            other => Err(LogError::Corrupt(format!("log kind {other:?}"))),
-        }
-    }
-}
 
 /// A log and its present life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +26,13 @@ pub struct LogStore {
     pool: PgPool,
     logs: Arc<[LogInfo]>,
     placements: Arc<RwLock<HashMap<(Uuid, LogKind), LogId>>>,
+}
+
+/// The kind of log that a row names.
+fn kind_of(name: &str) -> Result<LogKind, LogError> {
+    let mut kinds = LogKind::ALL.into_iter();
+    let found = kinds.find(|kind| kind.as_str() == name);
+    found.ok_or_else(|| LogError::Corrupt(format!("log kind {name:?}")))
 }
 
 /// How many placements are remembered before the memory starts afresh.
@@ -89,7 +67,7 @@ impl LogStore {
                 let epoch: i64 = row.try_get(2)?;
                 Ok(LogInfo {
                     id: LogId(row.try_get(0)?),
-                    kind: LogKind::parse(row.try_get(1)?)?,
+                    kind: kind_of(row.try_get(1)?)?,
                     epoch: Epoch(
                         u32::try_from(epoch).map_err(|_| LogError::Corrupt("epoch".into()))?,
                     ),

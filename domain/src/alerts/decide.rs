@@ -7,7 +7,7 @@ use super::{
     Facts, MAX_COMMENTS, Place, Raise, Raised, RaisedAgain, Resolved, Snoozed, Source, Withdrawn,
 };
 use crate::values::whole_micros;
-use crate::{ClaimChange, Decider, Patch, Rejection};
+use crate::{ClaimChange, Decider, LogKind, Patch, Rejection};
 
 /// Nobody means to keep an alert quiet for longer.
 const LONGEST_SNOOZE: TimeDelta = TimeDelta::days(366);
@@ -16,6 +16,7 @@ type Decision = Result<Vec<AlertEvent>, Rejection>;
 
 impl Decider for Alert {
     const TYPE: &'static str = "alert";
+    const LOG: LogKind = LogKind::Domain;
     type Command = AlertCommand;
     type Event = AlertEvent;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BuildingCommand, BuildingEvent, Change, Changed, Register, Registered, Retired};
-use crate::{Decider, Rejection};
+use crate::{Decider, LogKind, Rejection};
 
 /// A building in one phase of its life.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,7 @@ pub struct Details {
 
 impl Decider for Building {
     const TYPE: &'static str = "building";
+    const LOG: LogKind = LogKind::Domain;
     type Command = BuildingCommand;
     type Event = BuildingEvent;
 

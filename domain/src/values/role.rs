@@ -4,8 +4,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::{FromJson, Invalid, string};
+
 /// Each role may do all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Reads, and manages oneself.
@@ -24,6 +27,9 @@ pub enum Role {
 pub struct UnknownRole(String);
 
 impl Role {
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::User, Self::Manager, Self::Admin];
+
+    /// `viewer`
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -45,5 +51,27 @@ impl FromStr for Role {
             "admin" => Ok(Self::Admin),
             other => Err(UnknownRole(other.to_owned())),
         }
+    }
+}
+
+impl FromJson for Role {
+    fn from_json(value: &serde_json::Value) -> Result<Self, Invalid> {
+        let known = string(value)?.parse();
+        known.or_else(|_| Invalid::because("must be viewer, user, manager or admin"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_serde_and_more_may_is_greater() {
+        assert!(Role::ALL.is_sorted());
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+        assert!("operator".parse::<Role>().is_err());
     }
 }
