@@ -29,6 +29,12 @@ pub enum DbRole {
     Project,
     /// Reads read models, behind row-level security.
     Query,
+    /// Keeps the mail that waits to be sent.
+    Mail,
+    /// Counts who asked how often.
+    Limits,
+    /// Reads and writes secrets, behind row-level security.
+    Vault,
 }
 
 impl DbRole {
@@ -38,6 +44,9 @@ impl DbRole {
             Self::Log => Some("flowgrid_log"),
             Self::Project => Some("flowgrid_project"),
             Self::Query => Some("flowgrid_query"),
+            Self::Mail => Some("flowgrid_mail"),
+            Self::Limits => Some("flowgrid_limits"),
+            Self::Vault => Some("flowgrid_vault"),
         }
     }
 }
