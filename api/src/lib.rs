@@ -4,10 +4,12 @@
 //! [`context::Access`]; without it no command and no read model can be reached.
 
 pub mod auth;
+pub mod limits;
 pub mod push;
 
 mod alerts;
 mod answer;
+mod auth_routes;
 mod buildings;
 mod clock;
 mod context;

@@ -13,11 +13,12 @@ use crate::context::AppState;
 use crate::document::{Blank, name_aliases};
 use crate::error::ApiError;
 use crate::http_layers::App;
-use crate::{alerts, buildings, events, http_layers, ops, projection_routes, push};
+use crate::{alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push};
 
 /// Everything that the document shows.
 pub(crate) fn documented() -> OpenApiRouter<AppState> {
     let mut all = OpenApiRouter::with_openapi(Blank::openapi())
+        .merge(auth_routes::routes())
         .merge(buildings::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())

@@ -1,5 +1,6 @@
 //! Takes connections and serves them until the process is told to stop.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,11 +54,11 @@ pub async fn serve(
             let seat = Arc::clone(&seats).acquire_owned().await;
             (seat, accept(&listener, config.unread_timeout).await)
         };
-        let (seat, stream) = tokio::select! {
+        let (seat, (stream, peer)) = tokio::select! {
             next = next => next,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let service = TowerToHyperService::new(app.clone());
+        let service = TowerToHyperService::new(app.of_peer(peer));
         let connection = http
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();
@@ -97,16 +98,16 @@ where
     }
 }
 
-async fn accept(listener: &TcpListener, unread: Duration) -> TcpStream {
+async fn accept(listener: &TcpListener, unread: Duration) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small: they must not wait for more.
                 let ready = stream.set_nodelay(true);
                 if let Err(error) = ready.and_then(|()| limit_unread(&stream, unread)) {
                     tracing::debug!(%error, "a connection broke off at once");
                 }
-                return stream;
+                return (stream, peer.ip());
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

@@ -3,6 +3,9 @@
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
 use flowgrid_bus::Role;
+use flowgrid_domain::values::Plan;
+
+use crate::settings::lifetime;
 
 /// Event-sourced backend for buildings, grids, workflows and conversations.
 #[derive(Parser)]
@@ -31,6 +34,9 @@ pub enum Command {
     Migrate,
     /// Print an access token
     Token(Token),
+    /// Keys of the access tokens
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print a channel's events as they come, one JSON object a line
     Listen(Listen),
     /// Read models: how they stand, rebuilds, verification
@@ -77,9 +83,18 @@ pub struct Token {
     /// Frontends it is limited to, such as citypulse,smartgrid; any when none is named
     #[arg(long, value_delimiter = ',')]
     pub frontends: Vec<String>,
+    /// Sets the rate limits: free, pro or enterprise
+    #[arg(long, default_value = "enterprise", value_parser = Plan::parse)]
+    pub plan: Plan,
     /// How long it is good for, such as 15m, 12h, 30d
     #[arg(long, default_value = "24h", value_parser = lifetime)]
     pub expires: TimeDelta,
+}
+
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Draw one into JWT_KEYS_DIR, else the state folder
+    New,
 }
 
 #[derive(Args)]
@@ -155,28 +170,6 @@ pub enum LogCommand {
     },
 }
 
-fn lifetime(text: &str) -> Result<TimeDelta, String> {
-    let right = || "expected a number and a unit: 90s, 15m, 12h, 30d".to_owned();
-    let unit_at = text
-        .len()
-        .checked_sub(1)
-        .filter(|at| text.is_char_boundary(*at))
-        .ok_or_else(right)?;
-    let (number, unit) = text.split_at(unit_at);
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(right()),
-    };
-    let number: u32 = number.parse().map_err(|_| right())?;
-    let lifetime = TimeDelta::seconds(i64::from(number) * seconds);
-    let fits = lifetime > TimeDelta::zero() && lifetime <= TimeDelta::days(3_660);
-    fits.then_some(lifetime)
-        .ok_or_else(|| "expected more than nothing and at most 3660d".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,14 +178,5 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn lifetimes() {
-        assert_eq!(lifetime("90s"), Ok(TimeDelta::seconds(90)));
-        assert_eq!(lifetime("2d"), Ok(TimeDelta::days(2)));
-        for wrong in ["", "d", "5", "-1h", "0s", "1w", "é", "99999999d"] {
-            assert!(lifetime(wrong).is_err(), "{wrong}");
-        }
     }
 }

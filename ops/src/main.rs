@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use flowgrid::cli::{Cli, Command, Events, LogCommand};
+use flowgrid::cli::{Cli, Command, Events, KeysCommand, LogCommand};
 use flowgrid::settings::{LogSettings, start_logging, warn_of_settings_without_effect};
 use flowgrid::{Failure, Roles, doctor, roles, tools, up};
 use flowgrid_projections::ModelName;
@@ -67,6 +67,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Migrate => tools::migrate().await,
         Command::Token(options) => tools::token(options),
+        Command::Keys(KeysCommand::New) => tools::keys::new(),
         Command::Listen(options) => tools::listen(options).await,
         Command::Projections(command) => tools::projections(command).await,
         Command::Events(Events::Tail { log, after, follow }) => {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flowgrid_api::auth::Tokens;
+use flowgrid_api::auth::{Keys, Tokens};
+use flowgrid_api::limits::{Limits, Quotas};
 use flowgrid_api::{ApiConfig, AppState, Clock, Ids, Metrics, Parts, Probes, push};
 use flowgrid_bus::LogId;
 use flowgrid_commands::{Commands, CommandsOptions};
@@ -50,10 +51,10 @@ impl Roles {
 pub struct NodeOptions {
     pub servers: Servers,
     pub roles: Roles,
-    /// Key of the access tokens; needed by api and push.
-    pub secret: Option<String>,
-    /// Key whose tokens are still accepted.
-    pub previous_secret: Option<String>,
+    /// Keys of the access tokens; needed by api and push.
+    pub keys: Option<Keys>,
+    /// How often callers may ask; as often as they like without.
+    pub quotas: Option<Quotas>,
     pub api: ApiConfig,
     /// Where api and push are served; a process without either answers health and metrics there.
     pub listener: TcpListener,
@@ -98,8 +99,8 @@ impl Node {
         let NodeOptions {
             servers,
             roles,
-            secret,
-            previous_secret,
+            keys,
+            quotas,
             api,
             listener,
         } = options;
@@ -152,16 +153,13 @@ impl Node {
             admin = admin.with_runtime(runtime);
         }
         // Only those who check tokens need the key; the others answer probes.
-        let tokens = match (&secret, roles.api || roles.push) {
-            (Some(secret), _) => {
-                let previous = previous_secret.as_deref().map(|key| key.trim().as_bytes());
-                Tokens::rotating(secret.trim().as_bytes(), previous, Clock::system())?
-            }
+        let tokens = match (keys, roles.api || roles.push) {
+            (Some(keys), _) => Tokens::with_keys(keys, Clock::system()),
             (None, false) => Tokens::new(
                 uuid::Uuid::new_v4().simple().to_string().as_bytes(),
                 Clock::system(),
             )?,
-            (None, true) => return Err(Failure::new("JWT_SECRET is not set")),
+            (None, true) => return Err(Failure::new("JWT_KEYS_DIR or JWT_SECRET is not set")),
         };
         let hub = if roles.push {
             let counted = push::PushMetrics::new()?;
@@ -180,6 +178,10 @@ impl Node {
         } else {
             None
         };
+        let limits = match quotas {
+            Some(quotas) => Limits::start(url, quotas, Clock::system(), stop_core.subscribe())?.0,
+            None => Limits::off(),
+        };
         let drain = api.drain;
         let state = AppState::new(Parts {
             probes: Probes::new(bus.clone(), relays),
@@ -189,6 +191,7 @@ impl Node {
             tails,
             projections: admin.clone(),
             tokens,
+            limits,
             clock: Clock::system(),
             ids: Ids::random(),
             metrics,

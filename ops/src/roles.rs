@@ -3,9 +3,7 @@
 use tokio::net::TcpListener;
 
 use crate::node::{Node, NodeOptions, Roles};
-use crate::settings::{
-    HttpSettings, api_config, previous_secret, secret, servers_of_state, state_dir,
-};
+use crate::settings::{HttpSettings, api_config, keys, quotas, servers_of_state, state_dir};
 use crate::{Failure, shutdown};
 
 /// Runs roles until told to stop.
@@ -15,15 +13,11 @@ use crate::{Failure, shutdown};
 pub async fn run(roles: Roles) -> Result<(), Failure> {
     let state = state_dir();
     let http = HttpSettings::from_environment()?;
-    let needs_secret = roles.api || roles.push;
+    let needs_keys = roles.api || roles.push;
     let options = NodeOptions {
         servers: servers_of_state(&state)?,
-        secret: if needs_secret {
-            Some(secret(&state)?)
-        } else {
-            None
-        },
-        previous_secret: previous_secret(),
+        keys: needs_keys.then(|| keys(&state)).transpose()?,
+        quotas: quotas()?,
         api: api_config()?,
         listener: TcpListener::bind(http.address).await.map_err(|error| {
             Failure::new(format!("PORT: can't listen on {}: {error}", http.address))

@@ -7,13 +7,14 @@ use chrono::TimeDelta;
 use flowgrid_api::Clock;
 use flowgrid_api::auth::{Grant, Tokens};
 use flowgrid_bus::{Role, Tenant};
+use flowgrid_domain::values::Plan;
 use flowgrid_stack::{Server, Stack, StackOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::node::{Node, NodeOptions, Roles};
 use crate::settings::{
-    HttpSettings, RunFile, Servers, api_config, previous_secret, secret_or_new, state_dir,
+    HttpSettings, RunFile, Servers, api_config, keys, keys_or_new, quotas, state_dir,
 };
 use crate::{Failure, cli, shutdown};
 
@@ -72,7 +73,7 @@ async fn keep(stack: &mut Stack, mut stop: watch::Receiver<bool>) -> Result<(), 
 
 async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, Failure> {
     flowgrid_log::migrate(servers.database()?).await?;
-    let secret = secret_or_new(state)?;
+    let tokens = Tokens::with_keys(keys_or_new(state)?, Clock::system());
     let listener = listen().await?;
     let address = format!("http://{}", listener.local_addr()?);
     let run_file = RunFile {
@@ -82,19 +83,19 @@ async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, 
         organization: tenant.slug().to_owned(),
         pid: std::process::id(),
     };
-    let tokens = Tokens::new(secret.trim().as_bytes(), Clock::system())?;
     let grant = Grant::member(
         "demo",
         tenant.slug(),
         Role::Manager,
         TimeDelta::days(TOKEN_DAYS),
-    );
+    )
+    .with_plan(Plan::Enterprise);
     let token = tokens.issue(&grant)?;
     let options = NodeOptions {
         servers,
         roles: Roles::all(),
-        secret: Some(secret),
-        previous_secret: previous_secret(),
+        keys: Some(keys(state)?),
+        quotas: quotas()?,
         api: api_config()?,
         listener,
     };

@@ -25,7 +25,7 @@ const STAGES: [&str; 6] = [
     "servers/postgres.new/PG_VERSION",
     "servers/bin/nats-server",
     "servers/postgres",
-    "jwt-secret",
+    "jwt-keys/first.pem",
     "run.json",
 ];
 
@@ -161,8 +161,11 @@ fn machine(seed: u64) -> Option<Machine> {
 
 /// A file whose name outlived the cut and whose bytes didn't would be in the way of the next start.
 fn assert_whole_or_absent(state: &Path) {
-    if let Ok(secret) = fs::read_to_string(state.join("jwt-secret")) {
-        assert!(secret.len() >= 32, "{secret:?}");
+    if let Ok(key) = fs::read_to_string(state.join("jwt-keys/first.pem")) {
+        assert!(
+            key.ends_with("-----END PRIVATE KEY-----\n"),
+            "a key that is not whole"
+        );
     }
     if let Ok(copy) = fs::read(state.join("servers/bin/nats-server")) {
         let original = fs::read(find_nats(&tools_dir()).unwrap()).unwrap();

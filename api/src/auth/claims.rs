@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flowgrid_bus::Role;
+use flowgrid_domain::values::Plan;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Who issues our tokens.
 pub const ISSUER: &str = "flowgrid";
@@ -27,6 +29,18 @@ pub struct Claims {
     pub frontends: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub operator: bool,
+    /// The session it was made for; absent in tokens that belong to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
+    /// How many refresh tokens the session had had before this one was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#gen: Option<u32>,
+    /// The plan that sets the holder's rate limits; free where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// Good from here, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
     /// Seconds since 1970.
     pub iat: i64,
     /// Seconds since 1970.
@@ -43,6 +57,9 @@ pub struct Grant {
     pub membership: Option<(String, Role)>,
     pub scopes: Vec<String>,
     pub frontends: Vec<String>,
+    /// The session and its generation of refresh tokens.
+    pub session: Option<(Uuid, u32)>,
+    pub plan: Option<Plan>,
     pub lifetime: TimeDelta,
 }
 
@@ -54,6 +71,8 @@ impl Grant {
             membership: Some((org.to_owned(), role)),
             scopes: Vec::new(),
             frontends: Vec::new(),
+            session: None,
+            plan: None,
             lifetime,
         }
     }
@@ -65,7 +84,25 @@ impl Grant {
             membership: None,
             scopes: Vec::new(),
             frontends: Vec::new(),
+            session: None,
+            plan: None,
             lifetime,
+        }
+    }
+
+    /// It ends with this session.
+    pub fn of_session(self, id: Uuid, generation: u32) -> Self {
+        Self {
+            session: Some((id, generation)),
+            ..self
+        }
+    }
+
+    /// Its holder's rate limits are those of this plan.
+    pub fn with_plan(self, plan: Plan) -> Self {
+        Self {
+            plan: Some(plan),
+            ..self
         }
     }
 
@@ -78,6 +115,10 @@ impl Grant {
             scopes: self.scopes.clone(),
             frontends: self.frontends.clone(),
             operator: self.membership.is_none(),
+            sid: self.session.map(|(id, _)| id),
+            r#gen: self.session.map(|(_, generation)| generation),
+            plan: self.plan,
+            nbf: None,
             iat,
             exp: iat.saturating_add(self.lifetime.num_seconds()),
             iss: ISSUER.to_owned(),

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{Role, Tenant};
+use flowgrid_domain::values::Plan;
+use uuid::Uuid;
 
 use super::{Claims, TokenError};
 
@@ -30,6 +32,13 @@ pub struct Member {
     pub scopes: Scopes,
     /// Frontends to which the membership is limited; empty means any.
     pub frontends: Vec<String>,
+    /// The session that the token was made for.
+    pub session: Option<Uuid>,
+    /// How many refresh tokens the session had had by then.
+    pub generation: Option<u32>,
+    /// Sets the rate limits.
+    pub plan: Plan,
+    pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -82,7 +91,11 @@ impl Principal {
         if !named || !claims.sub.bytes().all(visible) {
             return Err(TokenError::Malformed);
         }
-        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenError::Malformed)?;
+        if claims.r#gen.is_some() && claims.sid.is_none() {
+            return Err(TokenError::Malformed);
+        }
+        let time = |s| DateTime::from_timestamp(s, 0).ok_or(TokenError::Malformed);
+        let (issued_at, expires_at) = (time(claims.iat)?, time(claims.exp)?);
         let subject: Arc<str> = claims.sub.into();
         match (claims.operator, claims.org, claims.role) {
             (true, None, None) => Ok(Self::Operator {
@@ -95,6 +108,10 @@ impl Principal {
                 role,
                 scopes: Scopes::of(&claims.scopes),
                 frontends: claims.frontends,
+                session: claims.sid,
+                generation: claims.r#gen,
+                plan: claims.plan.unwrap_or_default(),
+                issued_at,
                 expires_at,
             })),
             // Half a member, or a member who claims to be an operator.

@@ -4,25 +4,21 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{decode, encode};
 use quick_cache::sync::Cache;
+use serde_json::Value;
 
-use super::{AUDIENCE, Claims, Grant, ISSUER, Principal};
+use super::header::Head;
+use super::keys::Checker;
+use super::{Claims, Grant, Keys, Principal, WeakSecret};
 use crate::Clock;
 
-/// HS256 is only as strong as its secret (RFC 7518, section 3.2), in bytes.
-const SHORTEST_SECRET: usize = 32;
 /// The longest token looked at, in bytes.
 const LONGEST_TOKEN: usize = 4096;
 /// Checked tokens kept in memory.
 const REMEMBERED: usize = 10_000;
 /// How far the clocks of two machines may be apart, in seconds.
 const LEEWAY_S: i64 = 5;
-
-/// The secret is too short to sign with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("JWT_SECRET and JWT_SECRET_PREVIOUS must have at least {SHORTEST_SECRET} bytes")]
-pub struct WeakSecret;
 
 /// Why a token doesn't hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,10 +31,13 @@ pub enum TokenError {
     Foreign,
     #[error("the token has expired")]
     Expired,
-    /// Issued in the future: a machine's clock is wrong.
+    /// Issued or good from a time in the future: a machine's clock is wrong.
     #[error("the token is not valid yet")]
     Early,
-    /// The library can't sign; never happens with HS256.
+    /// It was good, but its session has ended or what it says is no longer so.
+    #[error("the token has been revoked")]
+    Revoked,
+    /// The library can't sign; never happens with a key that was made.
     #[error("the token could not be signed")]
     Unsigned,
 }
@@ -48,18 +47,18 @@ pub enum TokenError {
 pub struct Tokens(Arc<Inner>);
 
 struct Inner {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    /// The key before this one, while it is being replaced: it signs nothing any more.
-    previous: Option<DecodingKey>,
-    validation: Validation,
+    keys: Keys,
     clock: Clock,
+    /// Whether somebody whose token holds may still come in.
+    gate: Box<dyn Fn(&Principal) -> bool + Send + Sync>,
     /// Tokens whose signature held. A thief can't use the look-up's timing: the key's hash is
     /// seeded at random in each process.
     checked: Cache<Box<str>, Arc<Principal>>,
 }
 
 impl Tokens {
+    /// Signs and checks with one secret, by HS256.
+    ///
     /// # Errors
     /// When the secret is shorter than 32 bytes.
     pub fn new(secret: &[u8], clock: Clock) -> Result<Self, WeakSecret> {
@@ -75,27 +74,32 @@ impl Tokens {
         previous: Option<&[u8]>,
         clock: Clock,
     ) -> Result<Self, WeakSecret> {
-        if [Some(secret), previous]
-            .into_iter()
-            .flatten()
-            .any(|key| key.len() < SHORTEST_SECRET)
-        {
-            return Err(WeakSecret);
-        }
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Checked below, by the clock that was handed in.
-        validation.validate_exp = false;
-        Ok(Self(Arc::new(Inner {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-            previous: previous.map(DecodingKey::from_secret),
-            validation,
+        Ok(Self::with_keys(Keys::hs256(secret, previous)?, clock))
+    }
+
+    /// Whoever holds a good token comes in.
+    pub fn with_keys(keys: Keys, clock: Clock) -> Self {
+        Self::gated(keys, clock, |_| true)
+    }
+
+    /// `gate` is asked at each use of a token, also of one that is remembered, and says whether its
+    /// holder may still come in. It must neither wait nor fail.
+    pub fn gated(
+        keys: Keys,
+        clock: Clock,
+        gate: impl Fn(&Principal) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            keys,
             clock,
+            gate: Box::new(gate),
             checked: Cache::new(REMEMBERED),
-        })))
+        }))
+    }
+
+    /// The public keys that our tokens are checked with.
+    pub fn jwks(&self) -> Value {
+        self.0.keys.jwks()
     }
 
     /// A new token.
@@ -105,7 +109,8 @@ impl Tokens {
     pub fn issue(&self, grant: &Grant) -> Result<String, TokenError> {
         let claims = grant.claims(self.0.clock.now());
         Principal::from_claims(claims.clone())?;
-        encode(&Header::default(), &claims, &self.0.encoding).map_err(|_| TokenError::Unsigned)
+        let signer = &self.0.keys.signer;
+        encode(&signer.header, &claims, &signer.key).map_err(|_| TokenError::Unsigned)
     }
 
     /// Who holds the token.
@@ -113,34 +118,42 @@ impl Tokens {
     /// # Errors
     /// See [`TokenError`].
     pub fn verify(&self, token: &str) -> Result<Arc<Principal>, TokenError> {
-        if let Some(known) = self.0.checked.get(token) {
-            return self.still_valid(&known).map(|()| known);
+        let known = self.0.checked.get(token);
+        let fresh = known.is_none();
+        let principal = match known {
+            Some(known) => known,
+            None => Arc::new(self.read(token)?),
+        };
+        self.still_valid(&principal)?;
+        if fresh {
+            self.0.checked.insert(token.into(), Arc::clone(&principal));
         }
+        if (self.0.gate)(&principal) {
+            return Ok(principal);
+        }
+        Err(TokenError::Revoked)
+    }
+
+    /// Who holds a token that one of our keys has signed, whenever that ends.
+    fn read(&self, token: &str) -> Result<Principal, TokenError> {
         if token.len() > LONGEST_TOKEN {
             return Err(TokenError::Malformed);
         }
-        let claims = self.read(token)?;
-        let latest_start = self.0.clock.now() + TimeDelta::seconds(LEEWAY_S);
-        if claims.iat > latest_start.timestamp() {
+        let head = Head::of(token)?;
+        // Nearly always one key; while a secret is replaced, two.
+        let mut claims = Err(TokenError::Foreign);
+        for checker in self.0.keys.for_head(&head) {
+            claims = signed_by(checker, token);
+            if !matches!(claims, Err(TokenError::Foreign)) {
+                break;
+            }
+        }
+        let claims = claims?;
+        let latest_start = (self.0.clock.now() + TimeDelta::seconds(LEEWAY_S)).timestamp();
+        if claims.iat > latest_start || claims.nbf.is_some_and(|nbf| nbf > latest_start) {
             return Err(TokenError::Early);
         }
-        let principal = Arc::new(Principal::from_claims(claims)?);
-        self.still_valid(&principal)?;
-        self.0.checked.insert(token.into(), Arc::clone(&principal));
-        Ok(principal)
-    }
-
-    /// The claims of a token that one of our keys has signed.
-    fn read(&self, token: &str) -> Result<Claims, TokenError> {
-        let with = |key| {
-            decode::<Claims>(token, key, &self.0.validation)
-                .map(|decoded| decoded.claims)
-                .map_err(|error| reason(error.kind()))
-        };
-        match (with(&self.0.decoding), &self.0.previous) {
-            (Err(TokenError::Foreign), Some(previous)) => with(previous),
-            (read, _) => read,
-        }
+        Principal::from_claims(claims)
     }
 
     fn still_valid(&self, principal: &Principal) -> Result<(), TokenError> {
@@ -153,6 +166,13 @@ impl Tokens {
     }
 }
 
+/// The claims, if this key has signed them.
+fn signed_by(checker: &Checker, token: &str) -> Result<Claims, TokenError> {
+    decode::<Claims>(token, &checker.key, &checker.validation)
+        .map(|decoded| decoded.claims)
+        .map_err(|error| reason(error.kind()))
+}
+
 fn reason(kind: &ErrorKind) -> TokenError {
     match kind {
         ErrorKind::InvalidSignature
@@ -163,6 +183,8 @@ fn reason(kind: &ErrorKind) -> TokenError {
     }
 }
 
+#[cfg(test)]
+mod attacks;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use chrono::TimeDelta;
+
+use crate::limits::Proxies;
 
 /// Settings of HTTP.
 #[derive(Clone, Debug)]
 pub struct ApiConfig {
     /// Origins whose pages may call (`ALLOWED_ORIGINS` and `FRONTEND_URL`).
     pub allowed_origins: Vec<HeaderValue>,
+    /// Proxies whose `X-Forwarded-For` counts (`TRUSTED_PROXIES`).
+    pub trusted_proxies: Proxies,
+    /// How long an access token is good for (`JWT_EXPIRES_IN`).
+    pub access_lifetime: TimeDelta,
+    /// How long a session lasts that is not used (`JWT_REFRESH_EXPIRES_IN`).
+    pub refresh_lifetime: TimeDelta,
     /// The largest body, in bytes.
     pub body_limit: usize,
     /// How long a body may take to arrive.
@@ -35,6 +44,9 @@ impl Default for ApiConfig {
     fn default() -> Self {
         Self {
             allowed_origins: Vec::new(),
+            trusted_proxies: Proxies::default(),
+            access_lifetime: TimeDelta::minutes(15),
+            refresh_lifetime: TimeDelta::days(30),
             body_limit: 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(60),

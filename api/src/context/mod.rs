@@ -20,6 +20,7 @@ use flowgrid_projections::{ProjectionAdmin, ReadModels};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::Tokens;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::ops::{Findings, Probes, Targets};
 use crate::{Clock, Ids, push};
@@ -38,6 +39,7 @@ pub struct Parts {
     pub tails: Arc<Tails>,
     pub projections: ProjectionAdmin,
     pub tokens: Tokens,
+    pub limits: Limits,
     pub clock: Clock,
     pub ids: Ids,
     pub metrics: Arc<Metrics>,
@@ -82,6 +84,10 @@ impl AppState {
 
     pub fn tokens(&self) -> &Tokens {
         &self.0.tokens
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     pub fn clock(&self) -> &Clock {

@@ -8,9 +8,24 @@ use axum::http::request::Parts;
 use super::AppState;
 use crate::auth::Principal;
 use crate::error::ApiError;
+use crate::limits::Meter;
+
+/// Who calls. Counts the request: a member's, or that of an address whose token doesn't hold.
+pub(super) fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
+    let found = identify(parts, state);
+    let Some(meter) = parts.extensions.get::<Meter>() else {
+        return found;
+    };
+    match &found {
+        Ok(principal) => meter.principal(state, principal),
+        Err(_) => meter.stranger(state, &parts.extensions, &parts.headers),
+    }
+    .map_err(ApiError::TooMany)?;
+    found
+}
 
 /// Checks the bearer token.
-pub(super) fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
+fn identify(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
     let Some(value) = parts.headers.get(AUTHORIZATION) else {
         if parts.headers.contains_key("x-api-key") {
             return refuse("api-key-unknown", "there is no such API key");

@@ -35,6 +35,9 @@ pub enum CommandFailures {
     /// The input breaks a rule, or the Idempotency-Key was used for another request.
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemDocument),
+    /// Too many requests: try again after Retry-After seconds.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemDocument),
     /// Try again after Retry-After seconds.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemDocument),
@@ -56,6 +59,9 @@ pub enum QueryFailures {
     /// There is no such thing in the organization.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemDocument),
+    /// Too many requests: try again after Retry-After seconds.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemDocument),
     /// The read model is behind X-Min-Position, or a part can't be reached: try again after
     /// Retry-After seconds.
     #[response(status = 503, content_type = "application/problem+json")]

@@ -130,6 +130,7 @@ impl From<TokenError> for ApiError {
     fn from(error: TokenError) -> Self {
         let code = match error {
             TokenError::Expired => "token-expired",
+            TokenError::Revoked => "token-revoked",
             TokenError::Malformed | TokenError::Foreign | TokenError::Early => "token-invalid",
             TokenError::Unsigned => return Self::internal(error),
         };

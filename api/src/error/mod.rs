@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use flowgrid_domain::FieldError;
 
+use crate::limits::Decision;
+
 pub use problem::{Failure, ProblemDocument};
 
 /// Why a request was not answered as hoped. What the caller reads and what the log keeps (`cause`)
@@ -53,6 +55,8 @@ pub enum ApiError {
         code: &'static str,
         detail: Cow<'static, str>,
     },
+    /// 429: asked too often.
+    TooMany(Decision),
     /// 503: try again after so many seconds.
     Unavailable {
         code: &'static str,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ApiError;
+use crate::limits::Decision;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -61,6 +62,7 @@ struct Parts {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     retry_after_s: Option<u64>,
+    limit: Option<Decision>,
     cause: String,
 }
 
@@ -78,6 +80,7 @@ impl Parts {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after_s: None,
+            limit: None,
             cause: String::new(),
         }
     }
@@ -163,6 +166,15 @@ impl From<ApiError> for Parts {
             E::Refused { code, detail } => {
                 Self::new(S::UNPROCESSABLE_ENTITY, code, "Refused", detail)
             }
+            E::TooMany(decision) => Self {
+                limit: Some(decision),
+                ..Self::new(
+                    S::TOO_MANY_REQUESTS,
+                    "rate-limited",
+                    "Too many requests",
+                    format!("try again in {} s", decision.retry_after_s),
+                )
+            },
             E::Unavailable {
                 code,
                 detail,
@@ -209,6 +221,9 @@ impl IntoResponse for ApiError {
         headers.insert(CONTENT_TYPE, PROBLEM_JSON);
         if let Some(seconds) = parts.retry_after_s {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(decision) = parts.limit {
+            decision.tell(headers);
         }
         if parts.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"flowgrid\"");

@@ -1,6 +1,7 @@
 //! Two ways through the same routes.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::task::{Context, Poll};
 
 use axum::body::HttpBody;
@@ -12,12 +13,34 @@ use axum::{BoxError, Router};
 use bytes::Bytes;
 use tower::Service;
 
+use crate::limits::Peer;
+
 /// All routes with everything around them. A request that names no origin and accepts no encoding
 /// goes past CORS and compression, which would do nothing but add to each answer.
 #[derive(Clone)]
 pub struct App {
-    pub(super) browsers: Router,
-    pub(super) plain: Router,
+    browsers: Router,
+    plain: Router,
+    /// The other end of the connection that this one serves.
+    peer: Option<Peer>,
+}
+
+impl App {
+    pub(super) fn new(browsers: Router, plain: Router) -> Self {
+        Self {
+            browsers,
+            plain,
+            peer: None,
+        }
+    }
+
+    /// For one connection.
+    pub fn of_peer(&self, address: IpAddr) -> Self {
+        Self {
+            peer: Some(Peer(address)),
+            ..self.clone()
+        }
+    }
 }
 
 impl<B> Service<Request<B>> for App
@@ -33,7 +56,10 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
         let headers = request.headers();
         let of_browser = headers.contains_key(ORIGIN)
             || headers.contains_key(ACCEPT_ENCODING)

@@ -1,5 +1,5 @@
 //! What happens around every request, from the outside in: ids, headers, measuring and logging;
-//! CORS; compression; spelling, conditional answers and caught panics.
+//! CORS; compression; rate limits; spelling, conditional answers and caught panics.
 
 mod answered;
 mod app;
@@ -7,6 +7,7 @@ mod conditional;
 mod cors;
 mod edge;
 mod inner;
+mod limited;
 mod once;
 mod request_id;
 mod security;
@@ -16,14 +17,14 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::VARY;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 pub use self::app::App;
 use self::edge::edge;
-use self::inner::inner;
+use self::limited::limited;
 use crate::context::AppState;
 
 /// Answers below this are not worth compressing, in bytes.
@@ -38,12 +39,12 @@ pub fn around(routes: Router, state: AppState) -> App {
     let compression = CompressionLayer::new().compress_when(size.and(answered::is_text));
     let browsers = routes
         .clone()
-        .layer(from_fn(inner))
+        .layer(from_fn_with_state(state.clone(), limited))
         .layer(compression)
         .layer(cors::layer(state.config()))
         .layer(from_fn_with_state(state.clone(), outermost));
     let plain = routes.layer(from_fn_with_state(state, both));
-    App { browsers, plain }
+    App::new(browsers, plain)
 }
 
 async fn outermost(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -51,7 +52,8 @@ async fn outermost(State(state): State<AppState>, request: Request, next: Next) 
 }
 
 async fn both(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = edge(&state, request, |request| inner(request, next)).await;
+    let served = |request| limited(State(state.clone()), request, next);
+    let mut response = edge(&state, request, served).await;
     response.headers_mut().append(VARY, BY_BROWSER);
     response
 }

@@ -49,6 +49,7 @@ impl Session {
             Err(error) => {
                 let code = match error {
                     TokenError::Expired => "token-expired",
+                    TokenError::Revoked => "token-revoked",
                     TokenError::Malformed
                     | TokenError::Foreign
                     | TokenError::Early

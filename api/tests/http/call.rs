@@ -1,7 +1,10 @@
 //! One request, one reply.
 
+use std::net::IpAddr;
+
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use flowgrid_api::App;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -78,12 +81,21 @@ impl Call {
     }
 
     pub async fn send(self, world: &World) -> Reply {
+        self.send_to(world.router.clone()).await
+    }
+
+    /// Over a connection from this address.
+    pub async fn send_from(self, world: &World, peer: IpAddr) -> Reply {
+        self.send_to(world.router.of_peer(peer)).await
+    }
+
+    async fn send_to(self, app: App) -> Reply {
         let mut request = Request::builder().method(&*self.method).uri(&self.path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let request = request.body(Body::from(self.body)).unwrap();
-        let response = world.router.clone().oneshot(request).await.unwrap();
+        let response = app.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Reply {
             status: parts.status,

@@ -66,6 +66,13 @@ pub fn cases() -> Vec<Case> {
         case("get", "/openapi.json", Needs::Nothing, Nobodys, none()),
         case("get", "/api-docs", Needs::Nothing, Nobodys, none()),
         case("get", "/docs", Needs::Nothing, Nobodys, none()),
+        case(
+            "get",
+            "/.well-known/jwks.json",
+            Needs::Nothing,
+            Nobodys,
+            none(),
+        ),
         // Signs in by its first message as well; push tries that.
         case("get", "/ws", Needs::Nothing, Nobodys, none()),
         case("get", "/metrics", Needs::Operator, Nobodys, none()),

@@ -9,6 +9,7 @@ mod call;
 mod cases;
 mod events;
 mod faults;
+mod limits;
 mod ops;
 mod projections;
 mod socket;

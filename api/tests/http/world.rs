@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use flowgrid_api::auth::{Grant, Tokens};
+use flowgrid_api::limits::{Limits, Proxies};
 use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, Probes, router};
 use flowgrid_bus::Role;
 use flowgrid_commands::{Commands, CommandsOptions};
@@ -52,6 +53,11 @@ pub fn run<F: Future<Output = ()>>(test: impl FnOnce(&'static World, String) -> 
 
 impl World {
     pub async fn on(test: TestLog) -> Self {
+        Self::limited(test, Limits::off(), Proxies::default()).await
+    }
+
+    /// One that counts who asks how often.
+    pub async fn limited(test: TestLog, limits: Limits, trusted_proxies: Proxies) -> Self {
         let metrics = Arc::new(Metrics::new().unwrap());
         let logs: Vec<LogInfo> = test.store.logs().to_vec();
         let mut appenders = HashMap::new();
@@ -89,6 +95,7 @@ impl World {
             body_timeout: Duration::from_millis(500),
             header_timeout: Duration::from_millis(500),
             unread_timeout: Duration::from_secs(1),
+            trusted_proxies,
             ..ApiConfig::default()
         };
         config.allow_origins("https://app.example").unwrap();
@@ -103,6 +110,7 @@ impl World {
             tails,
             projections: admin.clone(),
             tokens: tokens.clone(),
+            limits,
             clock: Clock::system(),
             ids: Ids::random(),
             metrics,

@@ -7,6 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use flowgrid_api::ApiConfig;
 
+use super::lifetimes::lifetime_of;
+use super::limits::trusted_proxies;
 use super::{SettingError, parsed, variable};
 
 /// The address to listen on.
@@ -40,7 +42,7 @@ impl HttpSettings {
 /// The API's settings.
 ///
 /// # Errors
-/// When an origin is none.
+/// When an origin is none, a proxy no network or a lifetime no time.
 pub fn api_config() -> Result<ApiConfig, SettingError> {
     let mut config = ApiConfig::default();
     for name in ["ALLOWED_ORIGINS", "FRONTEND_URL"] {
@@ -50,5 +52,8 @@ pub fn api_config() -> Result<ApiConfig, SettingError> {
                 .map_err(|error| SettingError::new(name, error.to_string()))?;
         }
     }
+    config.trusted_proxies = trusted_proxies()?;
+    config.access_lifetime = lifetime_of("JWT_EXPIRES_IN", config.access_lifetime)?;
+    config.refresh_lifetime = lifetime_of("JWT_REFRESH_EXPIRES_IN", config.refresh_lifetime)?;
     Ok(config)
 }

@@ -3,15 +3,20 @@
 
 mod database;
 mod http;
+mod kept;
+mod keys;
+mod lifetimes;
+mod limits;
 mod logging;
-mod secret;
 mod state;
 mod without_effect;
 
 pub use database::{Servers, servers_of_state};
 pub use http::{HttpSettings, api_config};
+pub use keys::{keys, keys_or_new, new_key};
+pub use lifetimes::lifetime;
+pub use limits::quotas;
 pub use logging::{LogSettings, start_logging};
-pub use secret::{previous_secret, secret, secret_or_new};
 pub use state::{RunFile, state_dir};
 pub use without_effect::warn_of_settings_without_effect;
 

@@ -5,7 +5,7 @@ use flowgrid_api::Clock;
 use flowgrid_api::auth::{Grant, Tokens};
 use flowgrid_bus::Role;
 
-use crate::settings::{RunFile, secret, state_dir};
+use crate::settings::{RunFile, keys, state_dir};
 use crate::{Failure, cli};
 
 /// How long a token is good for that nobody has to keep.
@@ -30,7 +30,7 @@ pub async fn listen(options: cli::Listen) -> Result<(), Failure> {
     let token = match (options.token, &running) {
         (Some(token), _) => token,
         (None, Some(running)) => {
-            let tokens = Tokens::new(secret(&state)?.trim().as_bytes(), Clock::system())?;
+            let tokens = Tokens::with_keys(keys(&state)?, Clock::system());
             tokens.issue(&Grant::member(
                 "cli",
                 &running.organization,

@@ -1,6 +1,7 @@
 //! What an operator runs by hand.
 
 mod events;
+pub mod keys;
 mod listen;
 mod log;
 mod migrate;

@@ -29,6 +29,7 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         "NATS_URL",
         "NATS_RELAY_URL",
         "JWT_SECRET",
+        "JWT_KEYS_DIR",
         "PORT",
         "HOST",
         "FLOWGRID_STATE",
@@ -37,6 +38,8 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     }
     command
         .args(arguments)
+        // Tests ask more often than people do.
+        .env("RATE_LIMITING_ENABLED", "false")
         .envs(environment.iter().copied())
         .stdin(Stdio::null());
     command

@@ -28,6 +28,7 @@ impl Settings {
                 ("NATS_URL", text(stack.nats_url().unwrap())),
                 ("NATS_RELAY_URL", text(stack.nats_relay_url().unwrap())),
                 ("JWT_SECRET", text(SECRET)),
+                ("RATE_LIMITING_ENABLED", text("false")),
                 ("FLOWGRID_STATE", text(state.path().to_str().unwrap())),
                 ("PORT", text("0")),
                 ("LOG_FORMAT", text("json")),

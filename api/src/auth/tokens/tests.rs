@@ -1,9 +1,11 @@
 use chrono::{DateTime, Utc};
 use flowgrid_bus::Role;
+use flowgrid_domain::values::Plan;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::auth::Scope;
+use crate::auth::{AUDIENCE, ISSUER, Scope};
 
 const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
 
@@ -81,9 +83,6 @@ fn only_our_key_and_method_count() {
         verify(&forged(Algorithm::HS512, SECRET, |_| {})),
         TokenError::Foreign
     );
-    // {"alg":"none"} without a signature
-    let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.";
-    assert_eq!(verify(unsigned), TokenError::Malformed);
     for garbage in ["", "a", "a.b.c", "..", &"x".repeat(LONGEST_TOKEN + 1)] {
         assert_eq!(verify(garbage), TokenError::Malformed);
     }
@@ -108,7 +107,12 @@ fn every_claim_counts() {
     assert_eq!(with("sub", json!("")), Err(TokenError::Malformed));
     let later = noon().timestamp() + 3600;
     assert_eq!(with("iat", json!(later)), Err(TokenError::Early));
+    assert_eq!(with("nbf", json!(later)), Err(TokenError::Early));
+    assert_eq!(with("nbf", json!(noon().timestamp() + LEEWAY_S)), Ok(()));
     assert_eq!(with("exp", json!(0)), Err(TokenError::Expired));
+    assert_eq!(with("sid", json!("7")), Err(TokenError::Malformed));
+    assert_eq!(with("gen", json!(1)), Err(TokenError::Malformed));
+    assert_eq!(with("plan", json!("gold")), Err(TokenError::Malformed));
 }
 
 #[test]
@@ -122,6 +126,47 @@ fn scopes_and_frontends_narrow() {
     assert!(member.scopes.allow(Scope::Read) && !member.scopes.allow(Scope::Write));
     assert!(member.may_use(None) && member.may_use(Some("citypulse")));
     assert!(!member.may_use(Some("flov7")));
+}
+
+#[test]
+fn a_token_names_its_session_and_its_plan() {
+    let (tokens, _) = tokens();
+    let session = uuid::Uuid::from_u128(7);
+    let grant = anna().of_session(session, 3).with_plan(Plan::Pro);
+    let principal = tokens.verify(&tokens.issue(&grant).unwrap()).unwrap();
+    let member = principal.member().unwrap();
+    assert_eq!(
+        (member.session, member.generation),
+        (Some(session), Some(3))
+    );
+    assert_eq!((member.plan, member.issued_at), (Plan::Pro, noon()));
+    let without = tokens.verify(&tokens.issue(&anna()).unwrap()).unwrap();
+    let without = without.member().unwrap();
+    assert_eq!((without.session, without.plan), (None, Plan::Free));
+}
+
+#[test]
+fn the_gate_is_asked_at_every_use() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let open = Arc::new(AtomicBool::new(true));
+    let keys = Keys::hs256(SECRET, None).unwrap();
+    let gate = Arc::clone(&open);
+    let clock = Clock::stopped_at(noon());
+    let tokens = Tokens::gated(keys, clock, move |principal| {
+        principal.subject() != "anna" || gate.load(Ordering::SeqCst)
+    });
+    let token = tokens.issue(&anna()).unwrap();
+    let other = Grant::member("bert", "acme", Role::User, TimeDelta::hours(1));
+    let other = tokens.issue(&other).unwrap();
+    assert!(tokens.verify(&token).is_ok());
+    open.store(false, Ordering::SeqCst);
+    // Remembered, and never seen before.
+    assert_eq!(tokens.verify(&token), Err(TokenError::Revoked));
+    let unseen = tokens.issue(&anna().of_session(uuid::Uuid::nil(), 0));
+    assert_eq!(tokens.verify(&unseen.unwrap()), Err(TokenError::Revoked));
+    assert!(tokens.verify(&other).is_ok());
+    open.store(true, Ordering::SeqCst);
+    assert!(tokens.verify(&token).is_ok());
 }
 
 #[test]

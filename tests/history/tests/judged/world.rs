@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use flowgrid::settings::Servers;
 use flowgrid::{Node, NodeOptions, Roles};
-use flowgrid_api::auth::{Grant, Tokens};
+use flowgrid_api::auth::{Grant, Keys, Tokens};
 use flowgrid_api::{ApiConfig, Clock};
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_log::{LogKind, LogStore};
@@ -54,8 +54,8 @@ impl World {
             }
             .or_of(&self.stack),
             roles: Roles::all(),
-            secret: Some(SECRET.to_owned()),
-            previous_secret: None,
+            keys: Some(Keys::hs256(SECRET.as_bytes(), None).unwrap()),
+            quotas: None,
             api: ApiConfig {
                 drain: Duration::from_secs(1),
                 ..ApiConfig::default()

@@ -1,0 +1,142 @@
+//! How rate limits look from outside.
+
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+use flowgrid_api::Clock;
+use flowgrid_api::auth::Grant;
+use flowgrid_api::limits::{Limits, Proxies, Quotas};
+use flowgrid_bus::Role;
+use flowgrid_domain::values::Plan;
+use flowgrid_tests::TestLog;
+use serde_json::json;
+
+use crate::call::{BUILDINGS, Reply, get, post};
+use crate::world::World;
+
+fn address(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+/// Small limits, and a proxy at 10.0.0.1.
+async fn limited() -> World {
+    let test = TestLog::start().await;
+    let mut quotas = Quotas::default();
+    let settings = "rest.free=4/86400,rest.pro=9/86400,anonymous=3/86400,search=2/86400";
+    quotas.change(settings).unwrap();
+    let (limits, _) =
+        Limits::start(&test.url, quotas, Clock::system(), test.stop.subscribe()).unwrap();
+    World::limited(test, limits, Proxies::parse("10.0.0.1").unwrap()).await
+}
+
+fn told(reply: &Reply) -> (u32, u32) {
+    let number = |name: &str| reply.header(name).parse().unwrap();
+    assert!(number("ratelimit-reset") > 0);
+    (number("ratelimit-limit"), number("ratelimit-remaining"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_are_told_and_refused() {
+    let world = limited().await;
+    members_count_by_plan(&world).await;
+    strangers_count_by_address(&world).await;
+    bad_tokens_count_by_address(&world).await;
+    what_everybody_may_ask_is_not_counted(&world).await;
+}
+
+async fn members_count_by_plan(world: &World) {
+    let free = Grant::member("anna", "acme", Role::User, TimeDelta::hours(1));
+    let free = world.issue(&free);
+    for left in [3, 2, 1] {
+        let reply = get(BUILDINGS).token(&free).send(world).await;
+        reply.expect(200);
+        assert_eq!(told(&reply), (4, left));
+        assert!(!reply.headers.contains_key("retry-after"));
+    }
+    // A refusal counts as well.
+    let missing = get(format!("{BUILDINGS}/none"))
+        .token(&free)
+        .send(world)
+        .await;
+    missing.problem(404, "not-found");
+    assert_eq!(told(&missing), (4, 0));
+    let made = post(BUILDINGS, &json!({"name": "B"})).token(&free);
+    let refused = made.header("x-frontend-source", "flov7").send(world).await;
+    let problem = refused.problem(429, "rate-limited");
+    assert_eq!(problem["title"], "Too many requests");
+    assert_eq!(told(&refused), (4, 0));
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!(wait > 0 && wait <= 2 * 86_400);
+    // The other organization's Anna, and one who pays, are others.
+    let other = Grant::member("anna", "other", Role::User, TimeDelta::hours(1));
+    let other = get(BUILDINGS).token(&world.issue(&other)).send(world).await;
+    assert_eq!(told(&other), (4, 3));
+    let pays = Grant::member("paula", "acme", Role::User, TimeDelta::hours(1));
+    let pays = world.issue(&pays.with_plan(Plan::Pro));
+    assert_eq!(told(&get(BUILDINGS).token(&pays).send(world).await), (9, 8));
+    // Operators aren't counted.
+    let operator = world.operator();
+    for _ in 0..6 {
+        let reply = get("/metrics").token(&operator).send(world).await;
+        assert_eq!(reply.status, 200);
+    }
+}
+
+async fn strangers_count_by_address(world: &World) {
+    let at = |peer, forwarded: Option<&'static str>| async move {
+        let call = get("/api/v1/info");
+        let call = match forwarded {
+            Some(from) => call.header("x-forwarded-for", from),
+            None => call,
+        };
+        call.send_from(world, address(peer)).await
+    };
+    for left in [2, 1, 0] {
+        assert_eq!(told(&at("192.0.2.1", None).await), (3, left));
+    }
+    at("192.0.2.1", None).await.problem(429, "rate-limited");
+    // Nobody gets more by claiming to be somebody else.
+    at("192.0.2.1", Some("192.0.2.9"))
+        .await
+        .problem(429, "rate-limited");
+    at("10.0.0.1", Some("192.0.2.1"))
+        .await
+        .problem(429, "rate-limited");
+    assert_eq!(told(&at("10.0.0.1", Some("192.0.2.9")).await), (3, 2));
+    assert_eq!(told(&at("2001:db8::1", None).await), (3, 2));
+    assert_eq!(told(&at("2001:db8::2", None).await), (3, 1));
+    assert_eq!(told(&at("2001:db8:0:1::1", None).await), (3, 2));
+}
+
+async fn bad_tokens_count_by_address(world: &World) {
+    let guess = |peer| async move {
+        let call = get(BUILDINGS).token("a.b.c");
+        call.send_from(world, address(peer)).await
+    };
+    for left in [2, 1, 0] {
+        let reply = guess("192.0.2.77").await;
+        reply.problem(401, "token-invalid");
+        assert_eq!(told(&reply), (3, left));
+    }
+    guess("192.0.2.77").await.problem(429, "rate-limited");
+    // Who holds a token is not kept out by those who guess from the same address.
+    let grant = Grant::member("gina", "acme", Role::User, TimeDelta::hours(1));
+    let call = get(BUILDINGS).token(&world.issue(&grant));
+    let reply = call.send_from(world, address("192.0.2.77")).await;
+    assert_eq!(told(&reply), (4, 3));
+}
+
+async fn what_everybody_may_ask_is_not_counted(world: &World) {
+    for path in [
+        "/health/live",
+        "/openapi.json",
+        "/api-docs",
+        "/.well-known/jwks.json",
+    ] {
+        for _ in 0..5 {
+            let reply = get(path).send_from(world, address("192.0.2.1")).await;
+            assert_eq!(reply.status, 200, "{path}");
+            assert!(!reply.headers.contains_key("ratelimit-limit"));
+        }
+    }
+}
