@@ -10,6 +10,12 @@ use serde_json::{Map, Value};
 
 use crate::alerts::{Alert, AlertEvent};
 use crate::buildings::{Building, BuildingEvent};
+use crate::invitations::{Invitation, InvitationEvent};
+use crate::keys::{ApiKey, ApiKeyEvent};
+use crate::memberships::{Membership, MembershipEvent};
+use crate::organizations::{Organization, OrganizationEvent};
+use crate::people::{Person, PersonEvent};
+use crate::sessions::{Session, SessionEvent};
 use crate::{Decider, Event, Rejection};
 
 macro_rules! as_cqrs {
@@ -52,6 +58,12 @@ macro_rules! as_cqrs {
 
 as_cqrs!(Building, BuildingEvent);
 as_cqrs!(Alert, AlertEvent);
+as_cqrs!(Person, PersonEvent);
+as_cqrs!(Session, SessionEvent);
+as_cqrs!(Organization, OrganizationEvent);
+as_cqrs!(Membership, MembershipEvent);
+as_cqrs!(Invitation, InvitationEvent);
+as_cqrs!(ApiKey, ApiKeyEvent);
 
 /// Lets cqrs-es read payloads of our log: serde's enum wants the event's type as a tag around them.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,4 +1,4 @@
-//! The pure model: what may happen to a building or an alert, and what follows from it.
+//! The pure model: what may happen to a building, an alert or a person, and what follows from it.
 //!
 //! No clock, no randomness, no I/O: a command carries the time, the ids and the person. An
 //! aggregate decides ([`Decider::decide`]) which events a command causes and folds events into
@@ -7,17 +7,24 @@
 
 mod events;
 
+pub mod aggregates;
 pub mod alerts;
 pub mod buildings;
 #[cfg(feature = "cqrs-es")]
 pub mod cqrs;
 mod decider;
 mod fields;
+pub mod invitations;
+pub mod keys;
 mod log_kind;
+pub mod memberships;
+pub mod organizations;
 mod patch;
+pub mod people;
 mod rejection;
 #[cfg(feature = "openapi")]
 mod schema;
+pub mod sessions;
 pub mod values;
 
 pub use decider::{ClaimChange, Decider, DecodeError, Event};

@@ -25,6 +25,18 @@ impl Rejection {
     pub fn field(pointer: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
+
+    /// The thing is in a state in which this can't happen.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Conflict { code, detail }
+    }
+
+    /// A rule of the domain forbids it.
+    pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Refused { code, detail }
+    }
 }
 
 /// One field and what is wrong with it.

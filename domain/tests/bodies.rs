@@ -6,7 +6,11 @@ use flowgrid_domain::alerts::{
     read_alert_change, read_assignee, read_comment, read_note, read_raise, read_snooze,
 };
 use flowgrid_domain::buildings::{read_change, read_registration};
-use flowgrid_domain::values::{Slug, read_time};
+use flowgrid_domain::invitations::read_invitation;
+use flowgrid_domain::keys::read_api_key;
+use flowgrid_domain::memberships::read_role_change;
+use flowgrid_domain::organizations::{read_organization_change, read_plan_change};
+use flowgrid_domain::values::{Email, Slug, read_time};
 use proptest::collection::{hash_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -37,6 +41,13 @@ fn name() -> impl Strategy<Value = String> {
         "text",
         "until",
         "note",
+        "settings",
+        "plan",
+        "email",
+        "role",
+        "frontends",
+        "scopes",
+        "expiresAt",
     ];
     prop_oneof![9 => select(known.map(str::to_owned).to_vec()), 1 => any::<String>()]
 }
@@ -57,6 +68,9 @@ fn text() -> impl Strategy<Value = Value> {
         "\\PC{0,300}",
         select(vec![
             "critical",
+            "admin",
+            "pro",
+            "anna@example.org",
             "Europe/Berlin",
             "townHall",
             "2030-01-01T00:00:00Z",
@@ -103,6 +117,11 @@ proptest! {
             read_comment(&body).err(),
             read_snooze(&body).err(),
             read_note(&body).err(),
+            read_organization_change(&body).err(),
+            read_plan_change(&body).err(),
+            read_invitation(&body).err(),
+            read_role_change(&body).err(),
+            read_api_key(&body).err(),
         ];
         for errors in refused.into_iter().flatten() {
             prop_assert!((1..=32).contains(&errors.len()));
@@ -135,5 +154,16 @@ proptest! {
             prop_assert_eq!(at.timestamp_subsec_nanos() % 1_000, 0);
             prop_assert_eq!(read_time(&at.to_rfc3339()).ok(), Some(at));
         }
+    }
+
+    #[test]
+    fn an_address_has_one_spelling_and_no_room_for_headers(
+        text in prop_oneof![any::<String>(), "\\PC{0,12}@\\PC{0,12}", "[a-zA-ZÄßİΣ.+-]{1,9}@[a-zA-ZÄß.-]{1,9}\\.[a-z]{2}"],
+    ) {
+        let Ok(email) = Email::parse(&text) else { return Ok(()) };
+        prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
+        let hostile = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c);
+        prop_assert!(!email.as_str().contains(hostile));
+        prop_assert_eq!(email.as_str().matches('@').count(), 1);
     }
 }
