@@ -1,24 +1,66 @@
 //! The one table that says which roles may see which event. `/api/v1/events`, `subject:`
 //! subscriptions and analysts' permissions all follow it. What isn't listed is seen by nobody.
 
+use flowgrid_domain::aggregates::Aggregate;
+
 use crate::{Name, Role};
 
-const TABLE: &[(&str, Role)] = &[
-    ("alert.acknowledged", Role::Viewer),
-    ("alert.assigned", Role::Viewer),
-    ("alert.changed", Role::Viewer),
-    ("alert.commented", Role::User),
-    ("alert.raised", Role::Viewer),
-    ("alert.raised-again", Role::Viewer),
-    ("alert.resolved", Role::Viewer),
-    ("alert.snoozed", Role::Viewer),
-    ("alert.withdrawn", Role::Manager),
-    ("building.changed", Role::Viewer),
-    ("building.registered", Role::Viewer),
-    ("building.retired", Role::Viewer),
+const VIEWER: Option<Role> = Some(Role::Viewer);
+const USER: Option<Role> = Some(Role::User);
+const MANAGER: Option<Role> = Some(Role::Manager);
+const ADMIN: Option<Role> = Some(Role::Admin);
+/// No member of any organization: a person belongs to itself.
+const NOBODY: Option<Role> = None;
+
+/// The lowest role that may see each event.
+const TABLE: &[(&str, Option<Role>)] = &[
+    ("alert.acknowledged", VIEWER),
+    ("alert.assigned", VIEWER),
+    ("alert.changed", VIEWER),
+    ("alert.commented", USER),
+    ("alert.raised", VIEWER),
+    ("alert.raised-again", VIEWER),
+    ("alert.resolved", VIEWER),
+    ("alert.snoozed", VIEWER),
+    ("alert.withdrawn", MANAGER),
+    ("api-key.created", ADMIN),
+    ("api-key.revoked", ADMIN),
+    ("building.changed", VIEWER),
+    ("building.registered", VIEWER),
+    ("building.retired", VIEWER),
+    ("invitation.accepted", ADMIN),
+    ("invitation.revoked", ADMIN),
+    ("invitation.sent", ADMIN),
+    ("membership.activated", ADMIN),
+    ("membership.deactivated", ADMIN),
+    ("membership.erased", ADMIN),
+    ("membership.frontends-changed", ADMIN),
+    ("membership.joined", ADMIN),
+    ("membership.personal-data-changed", ADMIN),
+    ("membership.removed", ADMIN),
+    ("membership.role-changed", ADMIN),
+    ("organization.admin-added", ADMIN),
+    ("organization.admin-withdrawn", ADMIN),
+    ("organization.changed", VIEWER),
+    ("organization.closed", VIEWER),
+    ("organization.closing", VIEWER),
+    ("organization.founded", VIEWER),
+    ("organization.kept", VIEWER),
+    ("organization.plan-changed", VIEWER),
+    ("person.avatar-changed", NOBODY),
+    ("person.email-changed", NOBODY),
+    ("person.email-verified", NOBODY),
+    ("person.erased", NOBODY),
+    ("person.password-changed", NOBODY),
+    ("person.plan-changed", NOBODY),
+    ("person.profile-changed", NOBODY),
+    ("person.registered", NOBODY),
+    ("person.second-factor-disabled", NOBODY),
+    ("person.second-factor-enabled", NOBODY),
+    ("session.began", ADMIN),
+    ("session.ended", ADMIN),
 ];
 
-const AGGREGATE_TYPES: &[&str] = &["alert", "building"];
 const VERSIONS: &[&str] = &["1.0"];
 
 /// Every event type this build knows, sorted.
@@ -32,7 +74,7 @@ pub fn lowest_role(event_type: &str) -> Option<Role> {
     found
         .ok()
         .and_then(|at| TABLE.get(at))
-        .map(|(_, role)| *role)
+        .and_then(|(_, role)| *role)
 }
 
 /// Whether `role` may see events of this type.
@@ -46,11 +88,11 @@ pub fn intern(name: &str) -> Name {
     if let Some((known, _)) = event.ok().and_then(|at| TABLE.get(at)) {
         return Name::Borrowed(known);
     }
-    let known = AGGREGATE_TYPES
-        .iter()
-        .chain(VERSIONS)
-        .find(|known| **known == name);
-    known.map_or_else(
+    if let Some(aggregate) = Aggregate::named(name) {
+        return Name::Borrowed(aggregate.name);
+    }
+    let version = VERSIONS.iter().find(|known| **known == name);
+    version.map_or_else(
         || Name::Owned(name.to_owned()),
         |known| Name::Borrowed(known),
     )
@@ -63,8 +105,27 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_unknown_events_are_nobodys() {
         assert!(TABLE.windows(2).all(|two| two[0].0 < two[1].0));
-        assert!(!visible_to("person.erased", Role::Admin));
+        assert!(!visible_to("person.unheard-of", Role::Admin));
         assert!(visible_to("building.changed", Role::Viewer));
         assert!(!visible_to("alert.withdrawn", Role::User));
+    }
+
+    #[test]
+    fn what_happens_to_a_person_is_seen_by_no_organization() {
+        for (name, lowest) in TABLE {
+            assert_eq!(lowest.is_none(), name.starts_with("person."), "{name}");
+            assert_eq!(visible_to(name, Role::Admin), lowest.is_some(), "{name}");
+        }
+        assert!(!visible_to("session.began", Role::Manager));
+        assert!(visible_to("organization.changed", Role::Viewer));
+        assert!(!visible_to("organization.admin-added", Role::Manager));
+    }
+
+    #[test]
+    fn known_names_cost_nothing() {
+        for name in ["api-key", "membership", "person.erased", "1.0"] {
+            assert!(matches!(intern(name), Name::Borrowed(_)), "{name}");
+        }
+        assert_eq!(intern("weather"), Name::Owned("weather".to_owned()));
     }
 }

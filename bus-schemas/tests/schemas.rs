@@ -11,9 +11,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use flowgrid_domain::alerts::AlertEvent;
-use flowgrid_domain::buildings::BuildingEvent;
-use flowgrid_domain::{Event, EventSchema};
+use flowgrid_domain::EventSchema;
+use flowgrid_domain::aggregates::AGGREGATES;
 use serde_json::{Map, Value, json};
 
 fn folder(name: &str) -> PathBuf {
@@ -21,9 +20,8 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn all() -> Vec<EventSchema> {
-    let mut all = BuildingEvent::schemas();
-    all.extend(AlertEvent::schemas());
-    all
+    let schemas = AGGREGATES.iter().map(|aggregate| (aggregate.schemas)());
+    schemas.flatten().collect()
 }
 
 /// `building.registered.v1`
