@@ -45,7 +45,7 @@ grant select, insert, update, delete on limits.counters, limits.attempts to flow
 -- same time waits for the rows, so exactly as many are let through as the limits say.
 create function limits.attempt(p_keys bytea[], p_most integer[], p_seconds double precision[])
 returns table (key bytea, used integer, frees_in double precision, allowed boolean, counted_at timestamptz)
-language plpgsql set search_path = limits, pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, limits, pg_temp as $$
 #variable_conflict use_column
 declare
   moment timestamptz;
@@ -71,14 +71,15 @@ begin
 
   return query
   select a.key, cardinality(a.made_at),
-         coalesce(extract(epoch from a.made_at[1] - moment)::double precision, 0) + w.seconds,
+         coalesce(extract(epoch from a.made_at[1 + greatest(cardinality(a.made_at) - w.most, 0)] - moment)::double precision, 0)
+           + w.seconds,
          free, moment
-    from attempts a join unnest(p_keys, p_seconds) as w (key, seconds) on a.key = w.key;
+    from attempts a join unnest(p_keys, p_most, p_seconds) as w (key, most, seconds) on a.key = w.key;
 end $$;
 
 -- Takes back one attempt: it did no harm.
 create function limits.forgive(p_keys bytea[], p_moment timestamptz) returns void
-language sql set search_path = limits, pg_catalog, pg_temp as $$
+language sql set search_path = pg_catalog, limits, pg_temp as $$
   with locked as (select key from attempts where key = any (p_keys) order by key for update)
   update attempts a set made_at = array_remove(a.made_at, p_moment) from locked where a.key = locked.key;
 $$;

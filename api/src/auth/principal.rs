@@ -67,7 +67,7 @@ pub struct Scopes {
 
 impl Scopes {
     /// An empty list means everything. A scope that this build doesn't know allows nothing here.
-    fn of(names: &[String]) -> Self {
+    pub(crate) fn of(names: &[String]) -> Self {
         let has = |scope: Scope| names.is_empty() || names.iter().any(|n| n == scope.as_str());
         Self {
             read: has(Scope::Read),

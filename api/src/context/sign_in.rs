@@ -17,8 +17,8 @@ pub(super) fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>,
         return found;
     };
     match &found {
-        Ok(principal) => meter.principal(state, principal),
-        Err(_) => meter.stranger(state, &parts.extensions, &parts.headers),
+        Ok(principal) => meter.principal(principal),
+        Err(_) => meter.stranger(),
     }
     .map_err(ApiError::TooMany)?;
     found

@@ -3,18 +3,17 @@
 //! Somebody who is signed in is counted where the token is checked ([`crate::context`]), a stranger
 //! here.
 
-use std::sync::{Arc, OnceLock};
-
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::inner::inner;
+use super::spelling;
 use crate::context::AppState;
 use crate::error::ApiError;
-use crate::limits::{Class, Decision, Meter};
+use crate::limits::{Class, Decision, Meter, caller_address};
 
 /// Which limits a path falls under; `None` where nothing is counted.
 struct Rule {
@@ -70,29 +69,43 @@ pub async fn limited(State(state): State<AppState>, mut request: Request, next: 
     let Some(rule) = rule.filter(|_| limits.are_on()) else {
         return inner(request, next).await;
     };
-    let told = Arc::new(OnceLock::new());
     let class = match rule.signed_in {
         // An avatar is only read here.
         Class::Uploads if request.method().is_safe() => Class::Rest,
         class => class,
     };
-    let meter = Meter {
-        class,
-        told: Arc::clone(&told),
-    };
-    if rule.strangers && !has_credentials(request.headers()) {
-        let refused = meter.stranger(&state, request.extensions(), request.headers());
-        if let Err(decision) = refused {
-            return ApiError::TooMany(decision).into_response();
-        }
+    let proxies = &state.config().trusted_proxies;
+    let address = caller_address(request.extensions(), request.headers(), proxies);
+    let meter = Meter::new(limits, class, address);
+    let snake = spelling::wants_snake(request.headers());
+    if rule.strangers
+        && !has_credentials(request.headers())
+        && let Err(decision) = meter.stranger()
+    {
+        return refuse(decision, snake).await;
     }
-    request.extensions_mut().insert(meter);
+    request.extensions_mut().insert(meter.clone());
     let mut response = inner(request, next).await;
+    // Credentials that nobody looked at make nobody a member.
+    if rule.strangers
+        && let Err(decision) = meter.stranger()
+        && response.status() != StatusCode::TOO_MANY_REQUESTS
+    {
+        return refuse(decision, snake).await;
+    }
     // A handler that counted by itself has said it already.
-    if let Some(decision) = told.get()
+    if let Some(decision) = meter.told()
         && !Decision::is_told(response.headers())
     {
         decision.tell(response.headers_mut());
+    }
+    response
+}
+
+async fn refuse(decision: Decision, snake: bool) -> Response {
+    let response = ApiError::TooMany(decision).into_response();
+    if snake {
+        return spelling::turn(response).await;
     }
     response
 }

@@ -88,10 +88,15 @@ async fn exchange(inner: &Inner) -> Result<(), sqlx::Error> {
     if cells.is_empty() {
         return Ok(());
     }
-    let sent: HashMap<SharedKey, (Arc<Cell>, u32)> = cells
-        .into_iter()
-        .map(|cell| (cell.key, (Arc::clone(&cell), cell.send())))
-        .collect();
+    let mut sent: HashMap<SharedKey, (Arc<Cell>, u32)> = HashMap::with_capacity(cells.len());
+    for cell in cells {
+        let count = cell.send();
+        // Somebody who was forgotten and came again may be there twice.
+        let (_, all) = sent
+            .entry(cell.key)
+            .or_insert_with(|| (Arc::clone(&cell), 0));
+        *all = all.saturating_add(count);
+    }
     let added = timeout(PATIENCE, add(&inner.database, &sent)).await;
     match added.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
         Ok(rows) => {

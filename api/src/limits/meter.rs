@@ -1,65 +1,68 @@
 //! The limit that a request falls under, on its way to whoever learns who asks.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
-use axum::http::{Extensions, HeaderMap};
-
-use super::{Caller, Class, Decision, caller_address};
-use crate::auth::Principal;
-use crate::context::AppState;
 use flowgrid_domain::values::Plan;
 
-/// Put into each request that is counted.
+use super::{Caller, Class, Decision, Limits};
+use crate::auth::Principal;
+
+/// Put into each request that is counted; counts it once.
 #[derive(Clone)]
 pub struct Meter {
-    pub class: Class,
-    /// What the caller is to be told; set by who counted.
-    pub told: Arc<OnceLock<Decision>>,
+    limits: Limits,
+    class: Class,
+    address: Option<IpAddr>,
+    /// What the caller is told; empty inside for somebody who isn't limited.
+    told: Arc<OnceLock<Option<Decision>>>,
 }
 
 impl Meter {
+    /// Of a request that falls under `class` when its caller is signed in.
+    pub fn new(limits: &Limits, class: Class, address: Option<IpAddr>) -> Self {
+        Self {
+            limits: limits.clone(),
+            class,
+            address,
+            told: Arc::default(),
+        }
+    }
+
     /// Counts somebody whose token held. An operator isn't limited.
     ///
     /// # Errors
     /// When it is one request too many.
-    pub fn principal(&self, state: &AppState, principal: &Principal) -> Result<(), Decision> {
-        let Some(member) = principal.member() else {
-            return Ok(());
-        };
-        let caller = Caller::Member {
-            tenant: member.tenant.id(),
-            subject: &member.subject,
-        };
-        self.judge(state.limits().take(self.class, member.plan, caller))
+    pub fn principal(&self, principal: &Principal) -> Result<(), Decision> {
+        self.once(|| {
+            let member = principal.member()?;
+            let caller = Caller::Member {
+                tenant: member.tenant.id(),
+                subject: &member.subject,
+            };
+            self.limits.take(self.class, member.plan, caller)
+        })
     }
 
-    /// Counts somebody of whom only the address is known; once a request.
+    /// Counts somebody of whom only the address is known.
     ///
     /// # Errors
     /// When it is one request too many.
-    pub fn stranger(
-        &self,
-        state: &AppState,
-        extensions: &Extensions,
-        headers: &HeaderMap,
-    ) -> Result<(), Decision> {
-        if self.told.get().is_some() {
-            return Ok(());
-        }
-        let proxies = &state.config().trusted_proxies;
-        let caller = Caller::at(caller_address(extensions, headers, proxies));
-        self.judge(state.limits().take(Class::Anonymous, Plan::Free, caller))
+    pub fn stranger(&self) -> Result<(), Decision> {
+        let caller = Caller::at(self.address);
+        self.once(|| self.limits.take(Class::Anonymous, Plan::Free, caller))
     }
 
-    fn judge(&self, decision: Option<Decision>) -> Result<(), Decision> {
-        let Some(decision) = decision else {
-            return Ok(());
-        };
-        // Somebody else has counted this request already: what it was told then stands.
-        let _ = self.told.set(decision);
-        if decision.allowed {
-            return Ok(());
+    /// What the caller is to be told, once it was counted.
+    pub fn told(&self) -> Option<Decision> {
+        self.told.get().copied().flatten()
+    }
+
+    /// Whoever comes second is judged by what was counted first.
+    fn once(&self, count: impl FnOnce() -> Option<Decision>) -> Result<(), Decision> {
+        match self.told.get_or_init(count) {
+            Some(decision) if !decision.allowed => Err(*decision),
+            Some(_) | None => Ok(()),
         }
-        Err(decision)
     }
 }

@@ -119,6 +119,12 @@ async fn bad_tokens_count_by_address(world: &World) {
         assert_eq!(told(&reply), (3, left));
     }
     guess("192.0.2.77").await.problem(429, "rate-limited");
+    // Nor does a token that nobody asks for hide who asks.
+    let info = get("/api/v1/info").token("a.b.c");
+    let info = info.header("x-frontend-source", "flov7");
+    let refused = info.send_from(world, address("192.0.2.77")).await;
+    let problem = refused.problem(429, "rate-limited");
+    assert!(problem["error_id"].is_string());
     // Who holds a token is not kept out by those who guess from the same address.
     let grant = Grant::member("gina", "acme", Role::User, TimeDelta::hours(1));
     let call = get(BUILDINGS).token(&world.issue(&grant));
