@@ -117,6 +117,7 @@ impl Commands {
         let mut target = hint.unwrap_or_else(|| request.id.clone());
         let mut turn: Option<MutexGuard<'_, ()>> = None;
         let mut fresh = false;
+        let mut refusal: Option<(String, CommandError)> = None;
         for attempt in 0..ATTEMPTS {
             let next = self
                 .attempt::<A>(log, caller, request, &target, fresh)
@@ -132,17 +133,22 @@ impl Commands {
                     turn = Some(self.turn(&caller.tenant, &target).await)
                 }
                 Ok(Next::Stale) => back_off(attempt).await,
-                Ok(Next::Owner(owner)) => {
-                    turn = None;
-                    target = owner;
-                }
-                // The owner has let go of the claim meanwhile: take it ourselves.
-                Err(CommandError::Rejected(_)) if target != request.id => {
+                Ok(Next::Owner(owner)) => match refusal.take() {
+                    // It still holds the claim: its no stands.
+                    Some((refuser, error)) if refuser == owner => return Err(error),
+                    Some(_) | None => {
+                        turn = None;
+                        target = owner;
+                    }
+                },
+                // Perhaps the owner has let go of the claim meanwhile: take it ourselves.
+                Err(error @ CommandError::Rejected(_)) if target != request.id => {
                     if let Some(claim) = &claim {
                         self.inner.known.forget_owner(claim);
                     }
                     turn = None;
-                    target.clone_from(&request.id);
+                    let refuser = std::mem::replace(&mut target, request.id.clone());
+                    refusal = Some((refuser, error));
                 }
                 Err(error) => return Err(error),
             }

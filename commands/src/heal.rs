@@ -4,15 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{Metadata, RecordedEvent};
-use flowgrid_domain::alerts::Alert;
-use flowgrid_domain::buildings::Building;
-use flowgrid_domain::{ClaimChange, Decider, Event};
 use flowgrid_log::heal::{ClaimRow, ReceiptRow, Tailpiece};
 use flowgrid_log::integrity::{Agreement, check};
 use flowgrid_log::{Bus, LogInfo, LogStore};
 
+use crate::CommandError;
 use crate::caller::receipt_key;
-use crate::{CommandError, history};
+use crate::states::States;
 
 /// How many events are brought back in one transaction.
 const PAGE: u64 = 1_000;
@@ -62,22 +60,12 @@ async fn what_follows(
     log: LogInfo,
     events: Vec<RecordedEvent>,
 ) -> Result<Tailpiece, CommandError> {
-    let mut buildings = HashMap::new();
-    let mut alerts = HashMap::new();
+    let mut states = States::default();
     let mut claims: HashMap<(uuid::Uuid, &'static str, String), (Option<String>, u64)> =
         HashMap::new();
     let mut receipts: HashMap<(uuid::Uuid, String), ReceiptRow> = HashMap::new();
     for event in &events {
-        let changes = match &*event.aggregate_type {
-            Building::TYPE => claims_of::<Building>(store, log, &mut buildings, event).await?,
-            Alert::TYPE => claims_of::<Alert>(store, log, &mut alerts, event).await?,
-            other => {
-                return Err(CommandError::Internal(format!(
-                    "unknown aggregate type {other:?}"
-                )));
-            }
-        };
-        for change in changes {
+        for change in states.take(store, log, event).await? {
             let owner = change.take.then(|| event.local_id().to_owned());
             claims.insert(
                 (event.tenant_id, change.scope, change.key),
@@ -102,23 +90,6 @@ async fn what_follows(
         receipts: receipts.into_values().collect(),
         events,
     })
-}
-
-async fn claims_of<A: Decider>(
-    store: &LogStore,
-    log: LogInfo,
-    states: &mut HashMap<Box<str>, A>,
-    event: &RecordedEvent,
-) -> Result<Vec<ClaimChange>, CommandError> {
-    if !states.contains_key(&event.aggregate_id) {
-        let loaded = history::catch_up::<A>(store, log, &event.aggregate_id, None).await?;
-        states.insert(event.aggregate_id.clone(), loaded.state);
-    }
-    let state = states.entry(event.aggregate_id.clone()).or_default();
-    let decoded = A::Event::decode(&event.event_type, &event.event_version, event.payload_str())?;
-    let changes = state.claims(&decoded);
-    state.evolve(&decoded);
-    Ok(changes)
 }
 
 fn receipt_of(event: &RecordedEvent) -> Result<Option<ReceiptRow>, CommandError> {

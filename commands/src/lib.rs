@@ -9,6 +9,7 @@ mod known;
 mod outcome;
 mod plan;
 mod request;
+mod states;
 
 pub use caller::Caller;
 pub use commands::{Commands, CommandsOptions};
