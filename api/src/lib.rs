@@ -4,6 +4,8 @@
 //! [`context::Access`]; without it no command and no read model can be reached.
 
 pub mod auth;
+pub mod dev;
+pub mod files;
 pub mod limits;
 pub mod push;
 

@@ -1,0 +1,9 @@
+//! Files that people upload: pictures, made anew before they are kept.
+
+mod atelier;
+mod picture;
+mod store;
+
+pub use atelier::{Atelier, NotDrawn};
+pub use picture::{BadPicture, LARGEST_SIDE, drawn_anew};
+pub use store::{FileKey, Files, FilesError};
