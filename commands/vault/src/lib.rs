@@ -2,12 +2,42 @@
 //!
 //! Nothing in here is an event. What must never come back out of an old backup (an ended session,
 //! a revoked key, an erased person) is an event elsewhere, and is applied to these tables again.
+//!
+//! Row-level security shows each transaction the rows of the one person or organization that it
+//! names. Times are handed in; random bytes are the system's.
 
+mod api_keys;
 mod cipher;
 mod error;
+mod follow;
 mod hex;
+mod integrations;
+mod key_cache;
 mod master;
+mod one_time;
+mod passwords;
+mod personal;
 mod random;
+mod recovery;
+mod revocations;
+mod role;
+mod rotation;
+mod scope;
+mod sessions;
+mod totp;
+mod transaction;
+mod vault;
 
+pub use api_keys::{ApiKey, KeyUse, NewApiKey};
 pub use error::VaultError;
+pub use follow::Follow;
 pub use master::MasterKeys;
+pub use one_time::{OneTime, Purpose};
+pub use passwords::{Hasher, Verdict, WeakPassword, strength};
+pub use personal::Field;
+pub use revocations::{Bearer, Revocations, Revoked};
+pub use sessions::{
+    Begun, EndedSession, NewSession, Refreshed, Rotation, SessionInfo, SessionLimits,
+};
+pub use totp::TotpSetup;
+pub use vault::Vault;

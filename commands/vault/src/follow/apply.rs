@@ -1,0 +1,136 @@
+//! What each event takes away.
+
+use std::time::Duration;
+
+use flowgrid_bus::RecordedEvent;
+use uuid::Uuid;
+
+use crate::revocations::revoke;
+use crate::scope::Scope;
+use crate::transaction::VaultTx;
+use crate::{Revoked, VaultError};
+
+/// Those that take something away. Others need no transaction.
+const TYPES: &[&str] = &[
+    "session.ended",
+    "api-key.revoked",
+    "invitation.revoked",
+    "membership.role-changed",
+    "membership.frontends-changed",
+    "membership.deactivated",
+    "membership.removed",
+    "membership.erased",
+    "person.erased",
+    "organization.closed",
+];
+
+pub(super) fn concerns_us(event: &RecordedEvent) -> bool {
+    TYPES.contains(&&*event.event_type)
+}
+
+/// Deletes what an event says is gone, if it is older than the event, and revokes its access tokens.
+pub(super) async fn apply(
+    tx: &mut VaultTx,
+    event: &RecordedEvent,
+    kept: Duration,
+) -> Result<(), VaultError> {
+    let tenant = event.tenant_id;
+    let id = id_of(event);
+    let subject = *id.as_ref().unwrap_or(&tenant);
+    let (revoked, gone): (Option<Revoked>, &[Gone]) = match &*event.event_type {
+        "session.ended" => (Some(Revoked::Session { id: id?, tenant }), SESSION),
+        "api-key.revoked" => (Some(Revoked::Key { id: id?, tenant }), KEY),
+        "invitation.revoked" => (None, INVITATION),
+        "membership.role-changed" | "membership.frontends-changed" => {
+            (Some(member(id?, tenant)), &[])
+        }
+        "membership.deactivated" => (Some(member(id?, tenant)), DEACTIVATED),
+        "membership.removed" => (Some(member(id?, tenant)), REMOVED),
+        "membership.erased" => (Some(member(id?, tenant)), ERASED_HERE),
+        "person.erased" => (Some(Revoked::Person(id?)), ERASED),
+        // Its own id is its slug.
+        "organization.closed" => (Some(Revoked::Organization(tenant)), CLOSED),
+        _ => return Ok(()),
+    };
+    tx.enter(Scope::member(subject, tenant)).await?;
+    for one in gone {
+        delete(tx, *one, subject, event).await?;
+    }
+    match revoked {
+        Some(revoked) => revoke(tx, revoked, event.recorded_at, kept).await,
+        None => Ok(()),
+    }
+}
+
+/// A statement that deletes, and what it is told.
+#[derive(Clone, Copy)]
+enum Gone {
+    /// Of one subject (a session, key, invitation or person), everywhere: `$1`.
+    Subjects(&'static str),
+    /// Of one subject in the event's organization, if older than the event: `$1`, `$2`, `$3`.
+    Here(&'static str),
+    /// Of the organization: `$1`.
+    Tenants(&'static str),
+}
+
+const SESSION: &[Gone] = &[Gone::Here(
+    "delete from vault.sessions where id = $1 and tenant = $2 and made_at <= $3",
+)];
+const KEY: &[Gone] = &[Gone::Here(
+    "delete from vault.api_keys where id = $1 and tenant = $2 and made_at <= $3",
+)];
+const INVITATION: &[Gone] = &[Gone::Subjects(
+    "delete from vault.mail_tokens where subject = $1",
+)];
+const MEMBERS_SESSIONS: Gone =
+    Gone::Here("delete from vault.sessions where person = $1 and tenant = $2 and made_at <= $3");
+const MEMBERS_API_KEYS: Gone =
+    Gone::Here("delete from vault.api_keys where person = $1 and tenant = $2 and made_at <= $3");
+const MEMBERS_KEY: Gone = Gone::Here(
+    "delete from vault.personal_keys where subject = $1 and tenant = $2 and made_at <= $3",
+);
+const DEACTIVATED: &[Gone] = &[MEMBERS_SESSIONS];
+const REMOVED: &[Gone] = &[MEMBERS_SESSIONS, MEMBERS_API_KEYS];
+const ERASED_HERE: &[Gone] = &[MEMBERS_SESSIONS, MEMBERS_API_KEYS, MEMBERS_KEY];
+const ERASED: &[Gone] = &[
+    Gone::Subjects("delete from vault.sessions where person = $1"),
+    Gone::Subjects("delete from vault.api_keys where person = $1"),
+    Gone::Subjects("delete from vault.passwords where person = $1"),
+    Gone::Subjects("delete from vault.totp where person = $1"),
+    Gone::Subjects("delete from vault.recovery_codes where person = $1"),
+    Gone::Subjects("delete from vault.mail_tokens where subject = $1"),
+    Gone::Subjects("delete from vault.personal_keys where subject = $1"),
+];
+const CLOSED: &[Gone] = &[
+    Gone::Tenants("delete from vault.sessions where tenant = $1"),
+    Gone::Tenants("delete from vault.api_keys where tenant = $1"),
+    Gone::Tenants("delete from vault.integration_secrets where tenant = $1"),
+    Gone::Tenants("delete from vault.organization_keys where tenant = $1"),
+    Gone::Tenants("delete from vault.personal_keys where tenant = $1"),
+];
+
+async fn delete(
+    tx: &mut VaultTx,
+    gone: Gone,
+    subject: Uuid,
+    event: &RecordedEvent,
+) -> Result<(), VaultError> {
+    let query = match gone {
+        Gone::Subjects(sql) => sqlx::query(sql).bind(subject),
+        Gone::Tenants(sql) => sqlx::query(sql).bind(event.tenant_id),
+        Gone::Here(sql) => sqlx::query(sql)
+            .bind(subject)
+            .bind(event.tenant_id)
+            .bind(event.recorded_at),
+    };
+    query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+fn member(person: Uuid, tenant: Uuid) -> Revoked {
+    Revoked::Member { person, tenant }
+}
+
+fn id_of(event: &RecordedEvent) -> Result<Uuid, VaultError> {
+    Uuid::try_parse(event.local_id()).map_err(|_| VaultError::Corrupt("an aggregate's id"))
+}
