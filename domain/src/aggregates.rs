@@ -6,8 +6,10 @@ use crate::buildings::Building;
 use crate::invitations::Invitation;
 use crate::keys::ApiKey;
 use crate::memberships::Membership;
+use crate::notifications::Notification;
 use crate::organizations::Organization;
 use crate::people::Person;
+use crate::security::{SecurityRecord, Threat};
 use crate::sessions::Session;
 use crate::{ClaimChange, Decider, DecodeError, Event, LogKind};
 
@@ -18,9 +20,12 @@ pub static AGGREGATES: &[Aggregate] = &[
     Aggregate::of::<Building>(),
     Aggregate::of::<Invitation>(),
     Aggregate::of::<Membership>(),
+    Aggregate::of::<Notification>(),
     Aggregate::of::<Organization>(),
     Aggregate::of::<Person>(),
+    Aggregate::of::<SecurityRecord>(),
     Aggregate::of::<Session>(),
+    Aggregate::of::<Threat>(),
 ];
 
 /// A type of aggregate, without its type.

@@ -18,12 +18,14 @@ pub mod invitations;
 pub mod keys;
 mod log_kind;
 pub mod memberships;
+pub mod notifications;
 pub mod organizations;
 mod patch;
 pub mod people;
 mod rejection;
 #[cfg(feature = "openapi")]
 mod schema;
+pub mod security;
 pub mod sessions;
 pub mod values;
 
