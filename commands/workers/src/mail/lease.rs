@@ -1,5 +1,8 @@
 //! Taking letters out of the outbox, and saying what became of them.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -88,13 +91,14 @@ impl Outbox {
         let dead: Option<bool> = sqlx::query_scalar(
             "with given as (
                select o.id, $4 or o.created_at + make_interval(secs => $5) <= now() as up
-                 from mail.outbox o where o.id = $1 and o.attempt = $2 and o.sealed is not null)
+                 from mail.outbox o where o.id = $1)
              update mail.outbox o
                 set last_error = $3,
                     sealed = case when given.up then null else o.sealed end,
                     dead_at = case when given.up then now() end,
                     due_at = now() + make_interval(secs => $6 * (0.5 + random() / 2))
-               from given where o.id = given.id
+               from given
+              where o.id = given.id and o.attempt = $2 and o.sealed is not null
              returning given.up",
         )
         .bind(leased.id)
