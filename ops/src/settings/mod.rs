@@ -8,6 +8,7 @@ mod keys;
 mod lifetimes;
 mod limits;
 mod logging;
+mod mail;
 mod state;
 mod without_effect;
 
@@ -17,6 +18,7 @@ pub use keys::{keys, keys_or_new, new_key};
 pub use lifetimes::lifetime;
 pub use limits::quotas;
 pub use logging::{LogSettings, start_logging};
+pub use mail::MailSettings;
 pub use state::{RunFile, state_dir};
 pub use without_effect::warn_of_settings_without_effect;
 
