@@ -10,6 +10,7 @@ mod day_two;
 mod expand;
 mod fleet;
 mod http;
+mod keys;
 mod ledger;
 mod load;
 mod next_release;
