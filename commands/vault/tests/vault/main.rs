@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api_keys;
+mod at_rest;
 mod follow;
 mod integrations;
 mod one_time;
