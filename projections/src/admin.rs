@@ -9,6 +9,10 @@ use tokio::sync::watch;
 use crate::alerts::Alerts;
 use crate::buildings::Buildings;
 use crate::generation::{newest_unfinished, request};
+use crate::invitations::Invitations;
+use crate::keys::Keys;
+use crate::members::Members;
+use crate::notifications::Notifications;
 use crate::rebuild::{self, run_pending};
 use crate::runtime::{Client, Context, Kicks};
 use crate::status::{RebuildStatus, rebuild_of, status_of};
@@ -143,6 +147,10 @@ impl ProjectionAdmin {
         match model {
             ModelName::Buildings => run_pending::<Buildings>(&context, &shutdown).await?,
             ModelName::Alerts => run_pending::<Alerts>(&context, &shutdown).await?,
+            ModelName::Members => run_pending::<Members>(&context, &shutdown).await?,
+            ModelName::Invitations => run_pending::<Invitations>(&context, &shutdown).await?,
+            ModelName::Keys => run_pending::<Keys>(&context, &shutdown).await?,
+            ModelName::Notifications => run_pending::<Notifications>(&context, &shutdown).await?,
         }
         Ok(())
     }
@@ -155,6 +163,10 @@ impl ProjectionAdmin {
         match model {
             ModelName::Buildings => verify::<Buildings>(&self.client, &self.store).await,
             ModelName::Alerts => verify::<Alerts>(&self.client, &self.store).await,
+            ModelName::Members => verify::<Members>(&self.client, &self.store).await,
+            ModelName::Invitations => verify::<Invitations>(&self.client, &self.store).await,
+            ModelName::Keys => verify::<Keys>(&self.client, &self.store).await,
+            ModelName::Notifications => verify::<Notifications>(&self.client, &self.store).await,
         }
     }
 

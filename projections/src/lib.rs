@@ -7,11 +7,16 @@
 
 pub mod alerts;
 pub mod buildings;
+pub mod documents;
 
 mod admin;
 mod error;
 mod generation;
+mod invitations;
+mod keys;
+mod members;
 mod model;
+mod notifications;
 mod positions;
 mod read;
 mod read_model;

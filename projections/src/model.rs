@@ -3,25 +3,42 @@
 use std::fmt;
 use std::str::FromStr;
 
+use flowgrid_domain::LogKind;
+
 /// A read model of this build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ModelName {
     Buildings,
     Alerts,
+    Members,
+    Invitations,
+    Keys,
+    Notifications,
 }
 
 /// The text names no read model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown projection {0:?}; one of buildings, alerts")]
+#[error("unknown projection {0:?}; one of {list}", list = ModelName::ALL.map(ModelName::as_str).join(", "))]
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 2] = [Self::Buildings, Self::Alerts];
+    pub const ALL: [Self; 6] = [
+        Self::Buildings,
+        Self::Alerts,
+        Self::Members,
+        Self::Invitations,
+        Self::Keys,
+        Self::Notifications,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Buildings => "buildings",
             Self::Alerts => "alerts",
+            Self::Members => "members",
+            Self::Invitations => "invitations",
+            Self::Keys => "keys",
+            Self::Notifications => "notifications",
         }
     }
 
@@ -29,7 +46,22 @@ impl ModelName {
     /// the new build then fills a generation of its own before it answers.
     pub fn version(self) -> i32 {
         match self {
-            Self::Buildings | Self::Alerts => 1,
+            Self::Buildings
+            | Self::Alerts
+            | Self::Members
+            | Self::Invitations
+            | Self::Keys
+            | Self::Notifications => 1,
+        }
+    }
+
+    /// The kind of logs on which its aggregates live; it follows no others.
+    pub fn log_kind(self) -> LogKind {
+        match self {
+            Self::Buildings | Self::Alerts => LogKind::Domain,
+            Self::Members | Self::Invitations | Self::Keys | Self::Notifications => {
+                LogKind::Identity
+            }
         }
     }
 

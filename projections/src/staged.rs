@@ -19,6 +19,8 @@ pub(crate) trait Patch: Default + Send + Sync {
 enum Change<P> {
     /// The patch sets every column.
     Insert(P),
+    /// The patch sets every column, whether or not the row is there.
+    Put(P),
     Update(P),
     Delete,
     /// It came and went.
@@ -40,6 +42,8 @@ pub(crate) struct Staged<P> {
 /// order, and two writers can't deadlock.
 pub(crate) struct Writes<P> {
     pub inserts: Vec<(RowKey, P)>,
+    /// Rows that may be there or not.
+    pub puts: Vec<(RowKey, P)>,
     pub updates: Vec<(RowKey, P)>,
     pub deletes: Vec<RowKey>,
 }
@@ -47,7 +51,7 @@ pub(crate) struct Writes<P> {
 impl<P> Writes<P> {
     /// Rows written or removed.
     pub(crate) fn len(&self) -> usize {
-        self.inserts.len() + self.updates.len() + self.deletes.len()
+        self.inserts.len() + self.puts.len() + self.updates.len() + self.deletes.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -88,11 +92,27 @@ impl<P: Patch> Staged<P> {
         }
     }
 
+    /// The event sets every column of its row, which may be there from an earlier life.
+    pub(crate) fn put(&mut self, event: &RecordedEvent, row: P) -> Result<(), String> {
+        match self.change(event) {
+            None => self.add(event, Change::Put(row)),
+            Some(Change::Insert(earlier) | Change::Put(earlier)) => {
+                earlier.merge(row);
+                Ok(())
+            }
+            Some(change @ Change::Update(_)) => {
+                *change = Change::Put(row);
+                Ok(())
+            }
+            Some(Change::Delete | Change::Nothing) => Err("the row was removed before".into()),
+        }
+    }
+
     /// The event changes its row.
     pub(crate) fn update(&mut self, event: &RecordedEvent, patch: P) -> Result<(), String> {
         match self.change(event) {
             None => self.add(event, Change::Update(patch)),
-            Some(Change::Insert(earlier) | Change::Update(earlier)) => {
+            Some(Change::Insert(earlier) | Change::Put(earlier) | Change::Update(earlier)) => {
                 earlier.merge(patch);
                 Ok(())
             }
@@ -108,7 +128,7 @@ impl<P: Patch> Staged<P> {
                 *change = Change::Nothing;
                 Ok(())
             }
-            Some(change @ Change::Update(_)) => {
+            Some(change @ (Change::Update(_) | Change::Put(_))) => {
                 *change = Change::Delete;
                 Ok(())
             }
@@ -143,6 +163,7 @@ impl<P: Patch> Staged<P> {
     pub(crate) fn into_writes(self) -> Writes<P> {
         let mut writes = Writes {
             inserts: Vec::new(),
+            puts: Vec::new(),
             updates: Vec::new(),
             deletes: Vec::new(),
         };
@@ -159,6 +180,7 @@ impl<P: Patch> Staged<P> {
         for place in order {
             match rows.get_mut(place).and_then(Option::take) {
                 Some((key, Change::Insert(row))) => writes.inserts.push((key, row)),
+                Some((key, Change::Put(row))) => writes.puts.push((key, row)),
                 Some((key, Change::Update(patch))) => writes.updates.push((key, patch)),
                 Some((key, Change::Delete)) => writes.deletes.push(key),
                 Some((_, Change::Nothing)) | None => {}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{PgPool, Row};
 
 use crate::generation::{State, checkpoints, live};
-use crate::runtime::domain_logs;
+use crate::runtime::logs_of;
 use crate::{ModelName, ReadError};
 
 /// One read model.
@@ -82,7 +82,7 @@ pub(crate) async fn status_of(
         Some(live) => checkpoints(live, pool).await?,
         None => Vec::new(),
     };
-    for log in domain_logs(store.logs()) {
+    for log in logs_of(model, store.logs()) {
         let position = checkpoints
             .iter()
             .find(|c| c.log == log)

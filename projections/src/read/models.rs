@@ -15,7 +15,7 @@ use crate::{ModelName, Positions, ReadError};
 pub struct ReadModels {
     pool: PgPool,
     local: Option<Positions>,
-    epochs: Arc<wait::Epochs>,
+    lives: Arc<wait::Lives>,
 }
 
 impl ReadModels {
@@ -28,7 +28,7 @@ impl ReadModels {
         Ok(Self {
             pool,
             local: None,
-            epochs: Arc::default(),
+            lives: Arc::default(),
         })
     }
 
@@ -64,9 +64,10 @@ impl ReadModels {
         position: Position,
         limit: Duration,
     ) -> Result<(), ReadError> {
-        self.epochs.check(&self.pool, position).await?;
+        let kind = self.lives.kind_of(&self.pool, position).await?;
         let deadline = tokio::time::Instant::now() + limit;
-        for model in models {
+        // The others say nothing of what stands on that log.
+        for model in models.iter().filter(|model| model.log_kind() == kind) {
             wait::reached(&self.pool, self.local.as_ref(), *model, position, deadline).await?;
         }
         Ok(())

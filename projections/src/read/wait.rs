@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use flowgrid_bus::{Epoch, LogId, Position};
+use flowgrid_domain::LogKind;
 use parking_lot::RwLock;
 use sqlx::PgPool;
 use tokio::time::Instant;
@@ -14,33 +15,50 @@ use crate::{ModelName, Positions, ReadError};
 const FIRST_LOOK: Duration = Duration::from_millis(5);
 const RAREST_LOOK: Duration = Duration::from_millis(50);
 
-/// The lives of the logs, as far as they were asked for.
+/// What the logs are for and their lives, as far as they were asked for.
 #[derive(Default)]
-pub(crate) struct Epochs(RwLock<HashMap<LogId, Epoch>>);
+pub(crate) struct Lives(RwLock<HashMap<LogId, Life>>);
 
-impl Epochs {
-    /// Refuses a position of another log or life.
-    pub(crate) async fn check(&self, pool: &PgPool, position: Position) -> Result<(), ReadError> {
+/// A log's present life.
+#[derive(Clone, Copy)]
+struct Life {
+    kind: LogKind,
+    epoch: Epoch,
+}
+
+impl Lives {
+    /// The kind of the position's log. Refuses a position of another log or life.
+    pub(crate) async fn kind_of(
+        &self,
+        pool: &PgPool,
+        position: Position,
+    ) -> Result<LogKind, ReadError> {
         let known = self.0.read().get(&position.log).copied();
-        if known == Some(position.epoch) {
-            return Ok(());
+        if let Some(life) = known.filter(|life| life.epoch == position.epoch) {
+            return Ok(life.kind);
         }
         // Unknown or another: a log may have been made, or made anew, since.
-        let found: Option<i64> =
-            sqlx::query_scalar("select epoch from public.logs where log_id = $1")
-                .bind(position.log.0)
-                .fetch_optional(pool)
-                .await?;
-        let now = found.and_then(|epoch| u32::try_from(epoch).ok()).map(Epoch);
-        if let Some(epoch) = now {
-            self.0.write().insert(position.log, epoch);
+        let life = look_up(pool, position.log).await?;
+        if let Some(life) = life {
+            self.0.write().insert(position.log, life);
         }
-        if now == Some(position.epoch) {
-            Ok(())
-        } else {
-            Err(ReadError::ForeignPosition)
-        }
+        life.filter(|life| life.epoch == position.epoch)
+            .map(|life| life.kind)
+            .ok_or(ReadError::ForeignPosition)
     }
+}
+
+async fn look_up(pool: &PgPool, log: LogId) -> Result<Option<Life>, ReadError> {
+    let found: Option<(String, i64)> =
+        sqlx::query_as("select kind, epoch from public.logs where log_id = $1")
+            .bind(log.0)
+            .fetch_optional(pool)
+            .await?;
+    Ok(found.and_then(|(kind, epoch)| {
+        let kind = LogKind::ALL.into_iter().find(|one| one.as_str() == kind)?;
+        let epoch = u32::try_from(epoch).ok().map(Epoch)?;
+        Some(Life { kind, epoch })
+    }))
 }
 
 /// Returns when `model` is at `position` or beyond: told by a projector of this process, or seen

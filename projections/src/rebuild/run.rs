@@ -43,7 +43,7 @@ impl<M: ReadModel> Rebuild<M> {
     ) -> Result<Self, Broken> {
         create_tables::<M>(&generation, owner).await?;
         let mut control = context.client.reader().await?;
-        for log in context.logs() {
+        for log in context.logs(M::NAME) {
             open_checkpoint(&generation, log, &mut control).await?;
         }
         let writer = context.client.writer(&generation.schema).await?;
@@ -119,7 +119,7 @@ impl<M: ReadModel> Rebuild<M> {
         let live = live(M::NAME, &mut self.control).await?;
         let Some(live) = live else {
             let mut heads = BTreeMap::new();
-            for log in self.context.logs() {
+            for log in self.context.logs(M::NAME) {
                 heads.insert(log, self.context.store.head(log).await?);
             }
             return Ok(heads);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flowgrid_bus::LogId;
-use flowgrid_log::{LogInfo, LogKind, LogStore, Tails};
+use flowgrid_log::{LogInfo, LogStore, Tails};
 use tokio::sync::Notify;
 
 use super::{Client, RuntimeOptions};
@@ -48,15 +48,15 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// The logs that read models follow.
-    pub(crate) fn logs(&self) -> Vec<LogId> {
-        domain_logs(self.store.logs()).collect()
+    /// The logs that a read model follows.
+    pub(crate) fn logs(&self, model: ModelName) -> Vec<LogId> {
+        logs_of(model, self.store.logs()).collect()
     }
 }
 
-/// The logs that read models follow: those of the domain.
-pub(crate) fn domain_logs(logs: &[LogInfo]) -> impl Iterator<Item = LogId> {
+/// The logs that a read model follows: those on which its aggregates live.
+pub(crate) fn logs_of(model: ModelName, logs: &[LogInfo]) -> impl Iterator<Item = LogId> {
     logs.iter()
-        .filter(|log| log.kind == LogKind::Domain)
+        .filter(move |log| log.kind == model.log_kind())
         .map(|log| log.id)
 }

@@ -12,6 +12,6 @@ mod take;
 
 pub(crate) use apply::{Applied, ApplyError, apply, write as write_rows};
 pub(crate) use connection::{Client, OwnedConnection};
-pub(crate) use context::{Context, Kicks, domain_logs};
+pub(crate) use context::{Context, Kicks, logs_of};
 pub use start::{ProjectionRuntime, RuntimeOptions};
 pub use stats::ProjectorStats;

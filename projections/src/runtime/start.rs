@@ -14,6 +14,10 @@ use super::stats::Counters;
 use super::{Client, Context, Kicks, ProjectorStats};
 use crate::alerts::Alerts;
 use crate::buildings::Buildings;
+use crate::invitations::Invitations;
+use crate::keys::Keys;
+use crate::members::Members;
+use crate::notifications::Notifications;
 use crate::read_model::ReadModel;
 use crate::rebuild::supervise;
 use crate::{ModelName, Positions, ReadError};
@@ -84,13 +88,17 @@ impl ProjectionRuntime {
             match model {
                 ModelName::Buildings => runtime.spawn::<Buildings>(&context, shutdown),
                 ModelName::Alerts => runtime.spawn::<Alerts>(&context, shutdown),
+                ModelName::Members => runtime.spawn::<Members>(&context, shutdown),
+                ModelName::Invitations => runtime.spawn::<Invitations>(&context, shutdown),
+                ModelName::Keys => runtime.spawn::<Keys>(&context, shutdown),
+                ModelName::Notifications => runtime.spawn::<Notifications>(&context, shutdown),
             }
         }
         Ok(runtime)
     }
 
     fn spawn<M: ReadModel>(&mut self, context: &Arc<Context>, shutdown: &watch::Receiver<bool>) {
-        for log in context.logs() {
+        for log in context.logs(M::NAME) {
             let counters = Arc::<Counters>::default();
             self.counters.push((M::NAME, log, Arc::clone(&counters)));
             let projector = Projector::<M> {

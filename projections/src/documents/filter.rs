@@ -1,0 +1,39 @@
+//! Which documents, in which order.
+
+use chrono::{DateTime, Utc};
+
+/// What is `None`, or empty, doesn't narrow.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DocumentFilter {
+    pub owner: Option<String>,
+    /// Fields that must have a value, as text; of a field that is no text, its JSON.
+    pub equal: Vec<(&'static str, String)>,
+    /// Changed at or after this time.
+    pub updated_since: Option<DateTime<Utc>>,
+    pub order: DocumentOrder,
+    /// At most 500.
+    pub limit: u32,
+    pub offset: u64,
+}
+
+/// The order of a list; the id decides between equals, so pages are stable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DocumentOrder {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+    ById,
+    /// Who was changed last comes first.
+    LastChangedFirst,
+}
+
+impl DocumentOrder {
+    pub(super) fn sql(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "d.created_at desc, d.id desc",
+            Self::OldestFirst => "d.created_at, d.id",
+            Self::ById => "d.id",
+            Self::LastChangedFirst => "d.updated_at desc, d.id desc",
+        }
+    }
+}
