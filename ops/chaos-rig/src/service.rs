@@ -30,6 +30,35 @@ pub(crate) struct Service(Mutex<State>);
 struct State {
     last: Instant,
     gaps: Vec<Gap>,
+    /// Nobody is to send: that nothing is acknowledged then says nothing.
+    at_rest: bool,
+}
+
+impl State {
+    /// Something was acknowledged, or need not be from now on.
+    fn note(&mut self) {
+        let now = Instant::now();
+        let gap = Gap {
+            from: self.last,
+            to: now,
+        };
+        if gap.length() >= LEAST && self.gaps.len() < MOST && !self.at_rest {
+            self.gaps.push(gap);
+        }
+        self.last = now;
+    }
+}
+
+/// Until it is dropped, the load stands still because we told it to: that is no outage.
+#[derive(Debug)]
+pub(crate) struct Rest<'s>(&'s Service);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.0.lock();
+        state.at_rest = false;
+        state.last = Instant::now();
+    }
 }
 
 impl Service {
@@ -37,25 +66,21 @@ impl Service {
         Self(Mutex::new(State {
             last: Instant::now(),
             gaps: Vec::new(),
+            at_rest: false,
         }))
     }
 
     pub(crate) fn acknowledged(&self) {
-        let mut state = self.0.lock();
-        let now = Instant::now();
-        let gap = Gap {
-            from: state.last,
-            to: now,
-        };
-        if gap.length() >= LEAST && state.gaps.len() < MOST {
-            state.gaps.push(gap);
-        }
-        state.last = now;
+        self.0.lock().note();
     }
 
-    /// The load stood still because we told it to: that was no outage.
-    pub(crate) fn forgive(&self) {
-        self.0.lock().last = Instant::now();
+    /// The load is told to stand still.
+    pub(crate) fn rest(&self) -> Rest<'_> {
+        let mut state = self.0.lock();
+        // An outage that had begun counts up to now.
+        state.note();
+        state.at_rest = true;
+        Rest(self)
     }
 
     pub(crate) fn gaps(&self) -> Vec<Gap> {

@@ -58,7 +58,7 @@ pub(crate) struct Tally {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct OfKind {
     pub(crate) struck: u64,
-    /// Longest time in which nothing was acknowledged anywhere while it struck or right after.
+    /// Longest time in which nothing was acknowledged anywhere while it struck or right after, but for the rests that we ordered.
     pub(crate) longest_outage: Duration,
     /// Longest time from its end to the next acknowledgement.
     pub(crate) longest_recovery: Duration,

@@ -24,6 +24,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 pub(super) async fn strike(field: &Field) -> Result<Option<Struck>> {
     let _nobody_writes = field.setting.gate.write().await;
+    let _rest = field.setting.tally.service.rest();
     let mut servers = field.servers.lock().await;
     let servers = &mut *servers;
     if !all_relayed(servers).await? {
@@ -51,7 +52,6 @@ pub(super) async fn strike(field: &Field) -> Result<Option<Struck>> {
     let outage = from.elapsed();
 
     servers.copy_postgres().await?;
-    field.setting.tally.service.forgive();
     Ok(Some(Struck {
         victim: format!("{lost} events brought back"),
         from: Some(from),

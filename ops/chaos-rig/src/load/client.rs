@@ -135,10 +135,12 @@ impl Client {
                 "{} was answered {told:?}, and under the same key {again:?}",
                 sent.mark
             )),
-            Outcome::Refused { code } if !is_for_now(&code) => tally.broken(format!(
-                "{} was acknowledged, and refused under the same key: {code}",
-                sent.mark
-            )),
+            // What changed nothing left nothing to remember it by: it is decided anew.
+            Outcome::Refused { code } if !is_for_now(&code) && command.always_writes() => tally
+                .broken(format!(
+                    "{} was acknowledged, and refused under the same key: {code}",
+                    sent.mark
+                )),
             Outcome::Acknowledged(_)
             | Outcome::Refused { .. }
             | Outcome::Unknown

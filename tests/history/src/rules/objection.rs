@@ -15,7 +15,7 @@ pub enum Rule {
     Known,
     /// A command is in the log once, its events side by side, also when it was sent again.
     Once,
-    /// What was refused is not in the log.
+    /// What was refused is not in the log, and what is in the log is not refused when it is sent again.
     Refused,
     /// The versions of an aggregate are 1, 2, 3…
     Versions,

@@ -1,7 +1,7 @@
 //! A log that doesn't hold what was told.
 
 use flowgrid_bus::{Epoch, Position};
-use flowgrid_history::{Answer, Evidence, LogEvent, Operation};
+use flowgrid_history::{Answer, Attempt, Evidence, Fate, LogEvent, Operation};
 
 use super::find::{busy, event, is_plain, marks, operation};
 
@@ -131,6 +131,21 @@ pub fn duplicate_elsewhere(evidence: &mut Evidence) {
     copy.sequence = 1;
     other.head += 1;
     other.events.push(copy);
+}
+
+pub fn refuse_afterwards(evidence: &mut Evidence) {
+    let operation = evidence
+        .recorded
+        .operations
+        .iter_mut()
+        .find(|operation| !operation.may_change_nothing && operation.fate() == Fate::Acknowledged)
+        .unwrap();
+    let (told, ..) = operation.acknowledgements().next().unwrap();
+    operation.attempts.push(Attempt {
+        sent: told + 1,
+        answered: Some(told + 2),
+        answer: Answer::Refused { status: 409 },
+    });
 }
 
 pub fn refuse(evidence: &mut Evidence) {

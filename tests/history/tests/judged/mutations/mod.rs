@@ -56,6 +56,11 @@ pub const ALL: &[Mutation] = &[
     ),
     (Rule::Once, "executed on two logs", log::duplicate_elsewhere),
     (Rule::Refused, "refused and written", log::refuse),
+    (
+        Rule::Refused,
+        "refused when it was sent again",
+        log::refuse_afterwards,
+    ),
     (Rule::Versions, "a version is missing", log::skip_version),
     (
         Rule::Versions,
