@@ -19,6 +19,7 @@ mod document;
 mod error;
 mod events;
 mod http_layers;
+mod identity;
 mod ids;
 mod metrics;
 mod ops;
@@ -28,7 +29,7 @@ mod routes;
 mod serve;
 
 pub use clock::Clock;
-pub use context::{ApiConfig, AppState, BadOrigin, Parts};
+pub use context::{ApiConfig, AppState, BadOrigin, Parts, People};
 pub use document::text as openapi_text;
 pub use error::ApiError;
 pub use http_layers::App;

@@ -192,6 +192,7 @@ impl Node {
             projections: admin.clone(),
             tokens,
             limits,
+            people: None,
             clock: Clock::system(),
             ids: Ids::random(),
             metrics,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_domain::values::Plan;
+use flowgrid_vault::Bearer;
 use uuid::Uuid;
 
 use super::{Claims, TokenError};
@@ -124,6 +125,19 @@ impl Principal {
             Self::Member(member) => member.expires_at,
             Self::Operator { expires_at, .. } => *expires_at,
         }
+    }
+
+    /// What may be revoked before it expires; `None` for the platform's own.
+    pub fn bearer(&self) -> Option<Bearer> {
+        let member = self.member()?;
+        Some(Bearer {
+            // A tool's or a key's token has no person who could be erased.
+            person: member.subject.parse().unwrap_or_default(),
+            tenant: member.tenant.id(),
+            session: member.session,
+            key: None,
+            issued_at: member.issued_at,
+        })
     }
 
     pub fn subject(&self) -> &str {

@@ -6,13 +6,16 @@ use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use flowgrid_bus::{Position, Role};
+use flowgrid_bus::{Position, Role, Tenant};
+use uuid::Uuid;
 
 use super::sign_in::sign_in;
+use super::visitor::{identity, origin};
 use super::{AppState, Level, RequestMeta};
 use crate::Ids;
 use crate::auth::{Member, Principal, Scope};
 use crate::error::ApiError;
+use crate::identity::{Identity, Origin};
 use crate::request::header_text;
 
 /// A member who has at least the role `L`, whose token allows this method, and whose frontend may
@@ -22,6 +25,7 @@ pub struct Access<L> {
     pub(super) member: Member,
     pub(super) meta: RequestMeta,
     pub(super) min_position: Option<Position>,
+    pub(super) origin: Origin,
     level: PhantomData<L>,
 }
 
@@ -50,13 +54,31 @@ impl<L: Level> FromRequestParts<AppState> for Access<L> {
             let detail = "the membership is limited to other frontends";
             return forbid("frontend-not-permitted", detail);
         }
+        confirm(member, state).await;
         Ok(Self {
             state: state.clone(),
             member: member.clone(),
+            origin: origin(parts, state, &meta),
             meta,
             min_position: min_position(parts)?,
             level: PhantomData,
         })
+    }
+}
+
+/// An access token is used: the refresh token before it is no longer good. Where that can't be
+/// noted now, it is at the next use.
+async fn confirm(member: &Member, state: &AppState) {
+    let (Some(session), Some(generation), Some(people)) =
+        (member.session, member.generation, &state.0.people)
+    else {
+        return;
+    };
+    let Ok(person) = member.subject.parse() else {
+        return;
+    };
+    if let Err(error) = people.vault.confirm(person, session, generation).await {
+        tracing::debug!(%error, "a session's use could not be noted");
     }
 }
 
@@ -92,6 +114,35 @@ impl<L: Level> Access<L> {
     /// The caller's opaque id.
     pub fn actor(&self) -> &str {
         &self.member.subject
+    }
+
+    /// The person who calls. A key's or a tool's token is no person's.
+    pub fn person(&self) -> Result<Uuid, ApiError> {
+        self.member
+            .subject
+            .parse()
+            .map_err(|_| ApiError::Forbidden {
+                code: "no-person",
+                detail: "this token is no person's: sign in with e-mail and password".into(),
+            })
+    }
+
+    /// The session that the token belongs to.
+    pub fn session(&self) -> Option<Uuid> {
+        self.member.session
+    }
+
+    pub fn tenant(&self) -> &Tenant {
+        &self.member.tenant
+    }
+
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.member.expires_at
+    }
+
+    /// Manages oneself: whatever the role.
+    pub fn identity(&self) -> Result<Identity, ApiError> {
+        identity(&self.state, self.origin.clone())
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -10,6 +10,7 @@ mod meta;
 mod operator;
 mod run;
 mod sign_in;
+mod visitor;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,6 +18,8 @@ use std::time::Instant;
 use flowgrid_commands::Commands;
 use flowgrid_log::{LogStore, Tails};
 use flowgrid_projections::{ProjectionAdmin, ReadModels};
+use flowgrid_vault::{Hasher, Vault};
+use flowgrid_workers::mail::Outbox;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::Tokens;
@@ -30,6 +33,15 @@ pub use config::{ApiConfig, BadOrigin};
 pub use level::{Admin, Level, Manager, User, Viewer, Writes};
 pub use meta::{RequestId, RequestMeta};
 pub use operator::Operator;
+pub use visitor::Visitor;
+
+/// What signing people in needs beside the log.
+#[derive(Clone)]
+pub struct People {
+    pub vault: Vault,
+    pub hasher: Hasher,
+    pub outbox: Outbox,
+}
 
 /// What the edge is composed of.
 pub struct Parts {
@@ -40,6 +52,8 @@ pub struct Parts {
     pub projections: ProjectionAdmin,
     pub tokens: Tokens,
     pub limits: Limits,
+    /// Set where this process signs people in.
+    pub people: Option<People>,
     pub clock: Clock,
     pub ids: Ids,
     pub metrics: Arc<Metrics>,

@@ -34,7 +34,7 @@ fn an_alert_lives_from_raise_to_resolve() {
         let bare = call("POST", format!("{path}/acknowledge")).token(&user);
         let acknowledged = bare.send(world).await.expect(200);
         assert_eq!(acknowledged["data"]["acknowledged"], true);
-        assert_eq!(acknowledged["data"]["acknowledgedBy"], "anna");
+        assert_eq!(acknowledged["data"]["acknowledgedBy"], crate::world::ANNA);
         let assigned = act("assign", json!({"assignee": "bert"})).send(world).await;
         assert_eq!(assigned.expect(200)["data"]["assignee"], "bert");
         let commented = act("comments", json!({"text": "On my way"}))

@@ -50,7 +50,7 @@ fn events_come_in_order_by_cursor_and_only_those_one_may_see() {
         let first = &all["data"][0];
         assert_eq!(first["data"]["name"], "A");
         assert_eq!(first["subject"], "building.a.registered");
-        assert_eq!(first["actor"], "anna");
+        assert_eq!(first["actor"], crate::world::ANNA);
         assert_eq!(first["revision"], 1);
         assert!(first.get("idempotencyKey").is_none());
 

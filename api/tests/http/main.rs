@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod limits;
 mod ops;
+mod people;
 mod projections;
 mod socket;
 mod wire;

@@ -12,7 +12,8 @@ fn admins_see_how_they_stand_and_operators_rebuild_them() {
     run(|world, org| async move {
         let admin = world.token(&org, Role::Admin);
         let all = get(PATH).token(&admin).send(world).await.expect(200);
-        assert_eq!(all["data"].as_array().unwrap().len(), 2);
+        let models = flowgrid_projections::ModelName::ALL.len();
+        assert_eq!(all["data"].as_array().unwrap().len(), models);
         assert!(all["data"][0]["logs"][0]["lagEvents"].is_number());
         let operator = world.operator();
         let rebuild = call("POST", format!("{PATH}/buildings/rebuild")).token(&operator);

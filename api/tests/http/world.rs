@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use flowgrid_api::auth::{Grant, Tokens};
+use flowgrid_api::auth::{Grant, Keys, Tokens};
 use flowgrid_api::limits::{Limits, Proxies};
-use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, Probes, router};
+use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, People, Probes, router};
 use flowgrid_bus::Role;
 use flowgrid_commands::{Commands, CommandsOptions};
 use flowgrid_log::{LogInfo, LogKind, Tail, Tails};
@@ -18,8 +18,17 @@ use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
 };
 use flowgrid_tests::{TestLog, eventually};
+use flowgrid_vault::{Hasher, MasterKeys, Revocations, Vault};
+use flowgrid_workers::mail::{
+    Links, MailRunner, Mailbox, Outbox, OutboxOptions, RunnerOptions, Transport,
+};
+use sqlx::{Connection, PgConnection};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
+/// The person of tokens that nobody has signed in for.
+pub const ANNA: &str = "019a0b6e-7d1c-7c3e-9f58-0d6a4c1b2e3f";
+const MASTER_KEYS: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
 
 /// One process with all roles but push.
@@ -28,6 +37,8 @@ pub struct World {
     pub state: AppState,
     pub router: App,
     pub tokens: Tokens,
+    /// What people were mailed.
+    pub mailbox: Mailbox,
     _projections: ProjectionRuntime,
 }
 
@@ -51,6 +62,27 @@ pub fn run<F: Future<Output = ()>>(test: impl FnOnce(&'static World, String) -> 
     shared.runtime.block_on(test(&shared.world, org));
 }
 
+/// What signing in needs, with the mail kept where tests can read it.
+async fn people(test: &TestLog, stop: &watch::Receiver<bool>) -> (People, Revocations, Mailbox) {
+    let keys = MasterKeys::parse(MASTER_KEYS).unwrap();
+    let vault = Vault::open(&test.url, keys.clone(), 4).await.unwrap();
+    let revocations = Revocations::start(vault.clone(), stop.clone())
+        .await
+        .unwrap();
+    let links = Links::below("https://app.example").unwrap();
+    let outbox = Outbox::open(&test.url, keys, OutboxOptions::new(links)).unwrap();
+    let mailbox = Mailbox::open(&test.url).unwrap();
+    let transport = Transport::mailbox(mailbox.clone());
+    let options = RunnerOptions::default();
+    MailRunner::start(outbox.clone(), transport, options, stop.clone());
+    let people = People {
+        vault,
+        hasher: Hasher::default(),
+        outbox,
+    };
+    (people, revocations, mailbox)
+}
+
 impl World {
     pub async fn on(test: TestLog) -> Self {
         Self::limited(test, Limits::off(), Proxies::default()).await
@@ -65,7 +97,7 @@ impl World {
         let mut relays = Vec::new();
         for log in logs {
             let feed = TestLog::feed();
-            if log.kind == LogKind::Domain {
+            if log.kind != LogKind::Telemetry {
                 appenders.insert(log.id, test.appender(log, &feed, false));
             }
             let stop = test.stop.subscribe();
@@ -89,7 +121,13 @@ impl World {
         let read = read.with_local(projections.positions());
         let admin = ProjectionAdmin::open(&test.url, test.store.clone()).unwrap();
         let admin = admin.with_runtime(&projections);
-        let tokens = Tokens::new(SECRET, Clock::system()).unwrap();
+        let (people, revocations, mailbox) = people(&test, &stop).await;
+        let keys = Keys::hs256(SECRET, None).unwrap();
+        let tokens = Tokens::gated(keys, Clock::system(), move |principal| {
+            !principal
+                .bearer()
+                .is_some_and(|bearer| revocations.refuses(&bearer))
+        });
         let mut config = ApiConfig {
             wait_limit: Duration::from_secs(2),
             body_timeout: Duration::from_millis(500),
@@ -111,6 +149,7 @@ impl World {
             projections: admin.clone(),
             tokens: tokens.clone(),
             limits,
+            people: Some(people),
             clock: Clock::system(),
             ids: Ids::random(),
             metrics,
@@ -128,12 +167,18 @@ impl World {
             router: router(state.clone()),
             state,
             tokens,
+            mailbox,
             _projections: projections,
         }
     }
 
     pub fn token(&self, org: &str, role: Role) -> String {
-        self.issue(&Grant::member("anna", org, role, TimeDelta::hours(1)))
+        self.issue(&Grant::member(ANNA, org, role, TimeDelta::hours(1)))
+    }
+
+    /// A connection that sees everything.
+    pub async fn owner(&self) -> PgConnection {
+        PgConnection::connect(&self.test.url).await.unwrap()
     }
 
     pub fn operator(&self) -> String {

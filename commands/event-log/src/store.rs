@@ -119,6 +119,22 @@ impl LogStore {
         self.info(log).ok_or(LogError::NoSuchLog(log))
     }
 
+    /// The organization of an id; `None` where it was never placed on a log.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn tenant_of(&self, id: Uuid) -> Result<Option<Tenant>, LogError> {
+        let slug: Option<String> =
+            sqlx::query_scalar("select slug from placements where tenant_id = $1 limit 1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
+        let tenant = slug.map(|slug| Tenant::from_slug(&slug));
+        tenant
+            .transpose()
+            .map_err(|error| LogError::Corrupt(error.to_string()))
+    }
+
     async fn placement_in_database(
         &self,
         tenant: &Tenant,

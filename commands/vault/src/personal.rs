@@ -112,6 +112,22 @@ impl Vault {
             .collect()
     }
 
+    /// The organizations that hold, or held, something of a subject, the oldest first; at most
+    /// 1,000. Whether it is still a member there is theirs to say.
+    ///
+    /// # Errors
+    /// [`VaultError::Unavailable`].
+    pub async fn tenants_of(&self, subject: Uuid) -> Result<Vec<Uuid>, VaultError> {
+        let mut tx = self.begin(Scope::person(subject)).await?;
+        let found = sqlx::query_scalar(
+            "select tenant from vault.personal_keys where subject = $1 order by made_at, tenant limit 1000",
+        )
+        .bind(subject)
+        .fetch_all(&mut *tx)
+        .await?;
+        Ok(found)
+    }
+
     /// Destroys the keys of a subject in one organization or in all, and ends what access tokens
     /// it has there. What was sealed under them never opens again.
     ///

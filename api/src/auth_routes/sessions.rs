@@ -1,0 +1,57 @@
+//! One's sessions.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use flowgrid_domain::sessions::EndReason;
+use serde_json::json;
+
+use crate::answer::{Listed, Pagination, read_json, success};
+use crate::context::{Access, Viewer};
+use crate::document::{CommandFailures, QueryFailures};
+use crate::error::ApiError;
+use crate::identity::SessionResource;
+use crate::request::{PathId, Window};
+
+/// The most sessions of a person: all are shown.
+const MOST: u32 = 100;
+
+/// Own sessions, in all organizations, the last used first.
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    tag = "auth",
+    responses((status = 200, description = "Sessions", body = Listed<SessionResource>), QueryFailures)
+)]
+pub async fn list_sessions(access: Access<Viewer>) -> Result<Response, ApiError> {
+    let sessions = access
+        .identity()?
+        .sessions(access.person()?, access.session())
+        .await?;
+    let window = Window {
+        limit: MOST,
+        offset: 0,
+    };
+    let listed = Listed {
+        success: true,
+        pagination: Pagination::of(window, sessions.len(), sessions.len() as u64),
+        data: sessions,
+    };
+    read_json(&listed, None)
+}
+
+/// End one of one's sessions, on every process within a second.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    tag = "auth",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "Ended", body = Object), CommandFailures)
+)]
+pub async fn end_session(access: Access<Viewer>, PathId(id): PathId) -> Result<Response, ApiError> {
+    let session = id.parse().map_err(|_| ApiError::NotFound)?;
+    let identity = access.identity()?;
+    identity
+        .end_session(access.person()?, session, EndReason::Ended)
+        .await?;
+    success(StatusCode::OK, &json!({"id": id, "ended": true}))
+}

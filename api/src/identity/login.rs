@@ -1,0 +1,202 @@
+//! Signing in with a password.
+
+use flowgrid_domain::people::Facts;
+use flowgrid_domain::sessions::SignIn;
+use flowgrid_domain::values::{Email, Line, Slug};
+use flowgrid_domain::{FieldError, Fields};
+use flowgrid_vault::Purpose;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::Identity;
+use super::answer::SignedIn;
+use super::memberships::{Newcomer, Place};
+use super::register::Password;
+use super::second_factor::{CHALLENGE_LIFE, Challenge, Code};
+use super::sessions::NewLogin;
+use crate::error::ApiError;
+
+/// What somebody who signs in says.
+pub struct Login {
+    pub email: Email,
+    pub password: Password,
+    pub remember: bool,
+    pub code: Option<Code>,
+    /// Which of its organizations; the first where nothing is said.
+    pub organization: Option<Slug>,
+}
+
+/// What became of it.
+pub enum LoggedIn {
+    In(Box<SignedIn>),
+    /// The password was right; a second factor is asked for. The token is good for five tries.
+    NeedsSecondFactor {
+        challenge: String,
+    },
+}
+
+impl Login {
+    /// # Errors
+    /// With everything that is wrong: missing, of another type, unknown.
+    pub fn read(body: &Map<String, Value>) -> Result<Self, Vec<FieldError>> {
+        let mut fields = Fields::of(body);
+        let email = fields.required("email");
+        let password = fields.required("password");
+        let remember = match body.get("rememberMe") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(remember)) => *remember,
+            Some(_) => {
+                fields.wrong("rememberMe", "must be true or false");
+                false
+            }
+        };
+        fields.read_only(&["rememberMe"]);
+        let code = fields.optional("totp");
+        let organization = fields.optional("organization");
+        let both = email.zip(password);
+        fields.finish(both.map(|(email, password)| Self {
+            email,
+            password,
+            remember,
+            code,
+            organization,
+        }))
+    }
+}
+
+impl Identity {
+    /// Signs somebody in. An address that nobody has takes the same time and gets the same answer
+    /// as a wrong password.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthenticated`] for either; [`ApiError::TooMany`] after too many failures.
+    pub async fn login(&self, login: &Login) -> Result<LoggedIn, ApiError> {
+        let index = self.people.vault.email_index(login.email.as_str());
+        let counted = self.counted(&index);
+        let attempt = self
+            .limits
+            .attempt(&counted)
+            .await
+            .map_err(ApiError::TooMany)?;
+        let person = self.verified(login, &index).await?.ok_or_else(refused)?;
+        let facts = self.person(person).await.map_err(|_| refused())?;
+        if facts.second_factor {
+            let Some(code) = &login.code else {
+                self.limits.forgive(attempt).await;
+                return self.challenge(person, login).await;
+            };
+            if !self.check_code(person, code).await? {
+                return Err(refused());
+            }
+        }
+        self.limits.forgive(attempt).await;
+        let method = NewLogin {
+            method: SignIn::Password,
+            second_factor: facts.second_factor,
+            remember: login.remember,
+        };
+        let place = self
+            .place_for(person, &facts, login.organization.as_ref())
+            .await?;
+        let signed_in = self.sign_in(person, place, method).await?;
+        Ok(LoggedIn::In(Box::new(signed_in)))
+    }
+
+    /// Whose password it is, if it is right.
+    async fn verified(&self, login: &Login, index: &str) -> Result<Option<Uuid>, ApiError> {
+        let (vault, hasher) = (&self.people.vault, &self.people.hasher);
+        let person = self.owner_of(index).await?;
+        // Asked for nobody as well: it takes as long.
+        let phc = vault.password_of(person.unwrap_or_default()).await?;
+        let verdict = hasher.verify(&login.password.0, phc.as_deref()).await?;
+        let (Some(person), Some(phc), true) = (person, phc, verdict.good) else {
+            return Ok(None);
+        };
+        if verdict.needs_rehash {
+            let new = hasher.hash(&login.password.0).await?;
+            vault.rehash_password(person, &phc, &new).await?;
+        }
+        Ok(Some(person))
+    }
+
+    async fn challenge(&self, person: Uuid, login: &Login) -> Result<LoggedIn, ApiError> {
+        let challenge = Challenge {
+            remember: login.remember,
+            organization: login
+                .organization
+                .as_ref()
+                .map(|slug| slug.as_str().to_owned()),
+        };
+        let payload = serde_json::to_string(&challenge).map_err(ApiError::internal)?;
+        let vault = &self.people.vault;
+        let token = vault
+            .make_one_time(
+                Purpose::SecondFactor,
+                person,
+                &payload,
+                CHALLENGE_LIFE,
+                self.now(),
+            )
+            .await?;
+        Ok(LoggedIn::NeedsSecondFactor {
+            challenge: token.to_string(),
+        })
+    }
+
+    /// Where somebody signs in to: the organization asked for, else its first; one whose founding
+    /// broke off is founded now.
+    pub(super) async fn place_for(
+        &self,
+        person: Uuid,
+        facts: &Facts,
+        asked: Option<&Slug>,
+    ) -> Result<Place, ApiError> {
+        let mut places = self.places_of(person).await?;
+        if places.is_empty()
+            && let Some(place) = self.finish_founding(person, facts).await?
+        {
+            places.push(place);
+        }
+        let wanted = |place: &Place| asked.is_none_or(|slug| slug.as_str() == place.tenant.slug());
+        places.into_iter().find(wanted).ok_or(ApiError::Forbidden {
+            code: "no-organization",
+            detail: "you are no active member of this or any organization".into(),
+        })
+    }
+
+    async fn finish_founding(
+        &self,
+        person: Uuid,
+        facts: &Facts,
+    ) -> Result<Option<Place>, ApiError> {
+        let Some(founding) = &facts.founding else {
+            return Ok(None);
+        };
+        let home = self.home()?;
+        let email = self.open(person, &home, "email", &facts.email).await?;
+        let name = self.open(person, &home, "name", &facts.name).await?;
+        let (Some(email), Some(name)) = (email, name) else {
+            return Ok(None);
+        };
+        let email = Email::parse(&email).map_err(ApiError::internal)?;
+        let name = Line::parse(&name).map_err(ApiError::internal)?;
+        let newcomer = Newcomer {
+            person,
+            email: &email,
+            name: &name,
+        };
+        match self.found(&newcomer, founding).await {
+            // Who was removed from what it founded has no place there any more.
+            Err(ApiError::Conflict { .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+}
+
+/// One answer, whatever was wrong.
+pub(super) fn refused() -> ApiError {
+    ApiError::Unauthenticated {
+        code: "invalid-credentials",
+        detail: "address or password is wrong".into(),
+    }
+}

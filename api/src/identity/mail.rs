@@ -1,0 +1,30 @@
+//! What people are written.
+
+use std::time::Duration;
+
+use flowgrid_domain::values::Email;
+use flowgrid_workers::mail::{Mail, MailKind, Recipient};
+use uuid::Uuid;
+
+use super::Identity;
+use crate::error::ApiError;
+
+pub(super) const VERIFICATION_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(super) const RESET_LIFE: Duration = Duration::from_secs(3600);
+
+pub(super) fn hours(life: Duration) -> u32 {
+    u32::try_from(life.as_secs() / 3600).unwrap_or(u32::MAX)
+}
+
+impl Identity {
+    /// Leaves a mail to be sent.
+    pub(super) async fn mail(&self, to: &Email, kind: MailKind) -> Result<(), ApiError> {
+        let mail = Mail {
+            to: Recipient::new(to.as_str(), None)?,
+            kind,
+            language: self.from.language(),
+        };
+        self.people.outbox.put(Uuid::now_v7(), &mail).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! The organizations of a person, and how one comes into being with it.
+
+use flowgrid_bus::{Role, Tenant};
+use flowgrid_domain::memberships::{Facts, Join, Membership, MembershipCommand};
+use flowgrid_domain::organizations::{
+    Found, Organization, OrganizationCommand, OrganizationName, OrganizationSlug,
+};
+use flowgrid_domain::people::Founding;
+use flowgrid_domain::sessions::SignIn;
+use flowgrid_domain::values::{Email, Frontends, Line, Plan, Slug};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Identity;
+use super::answer::SignedIn;
+use super::sessions::NewLogin;
+use crate::error::ApiError;
+
+/// What somebody may do in an organization now.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub tenant: Tenant,
+    pub role: Role,
+    /// Empty means any.
+    pub frontends: Vec<String>,
+    pub plan: Plan,
+}
+
+/// An organization that somebody belongs to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationOfPerson {
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    pub role: Role,
+    pub plan: Plan,
+    /// The one that the token is for.
+    pub current: bool,
+}
+
+/// Who comes into an organization.
+pub(super) struct Newcomer<'a> {
+    pub person: Uuid,
+    pub email: &'a Email,
+    pub name: &'a Line<200>,
+}
+
+impl Identity {
+    /// The place of a person in an organization; `None` where it is no active member.
+    pub(super) async fn place_in(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+    ) -> Result<Option<Place>, ApiError> {
+        let loaded = self.load::<Membership>(tenant, &person.to_string()).await?;
+        let Some(Membership::Active(Facts {
+            role, frontends, ..
+        })) = loaded.map(|one| one.state)
+        else {
+            return Ok(None);
+        };
+        let organization = self.load::<Organization>(tenant, tenant.slug()).await?;
+        let plan = organization
+            .as_ref()
+            .and_then(|one| one.state.facts())
+            .map_or(Plan::Free, |facts| facts.plan);
+        Ok(Some(Place {
+            tenant: tenant.clone(),
+            role,
+            frontends,
+            plan,
+        }))
+    }
+
+    /// All places of a person, in the order in which the vault knows of them.
+    pub(super) async fn places_of(&self, person: Uuid) -> Result<Vec<Place>, ApiError> {
+        let home = self.home()?;
+        let mut places = Vec::new();
+        for tenant in self.people.vault.tenants_of(person).await? {
+            if tenant == home.id() {
+                continue;
+            }
+            let Some(tenant) = self.store.tenant_of(tenant).await? else {
+                continue;
+            };
+            places.extend(self.place_in(person, &tenant).await?);
+        }
+        Ok(places)
+    }
+
+    /// The organizations that a person belongs to.
+    ///
+    /// # Errors
+    /// When the log or the vault can't be reached.
+    pub async fn organizations(
+        &self,
+        person: Uuid,
+        current: &Tenant,
+    ) -> Result<Vec<OrganizationOfPerson>, ApiError> {
+        let mut shown = Vec::new();
+        for place in self.places_of(person).await? {
+            let (tenant, slug) = (&place.tenant, place.tenant.slug());
+            let organization = self.load::<Organization>(tenant, slug).await?;
+            let name = organization.and_then(|one| Some(one.state.facts()?.name.clone()));
+            shown.push(OrganizationOfPerson {
+                id: tenant.id().to_string(),
+                slug: slug.to_owned(),
+                name: name.unwrap_or_else(|| slug.to_owned()),
+                role: place.role,
+                plan: place.plan,
+                current: tenant == current,
+            });
+        }
+        Ok(shown)
+    }
+
+    /// Signs somebody in to another of its organizations; the session there is one of its own.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] where it is no active member.
+    pub async fn switch(&self, person: Uuid, slug: &Slug) -> Result<SignedIn, ApiError> {
+        let tenant = Tenant::from_slug(slug.as_str()).map_err(|_| ApiError::NotFound)?;
+        let place = self.place_in(person, &tenant).await?;
+        let place = place.ok_or(ApiError::NotFound)?;
+        let facts = self.person(person).await?;
+        let login = NewLogin {
+            method: SignIn::Switch,
+            second_factor: facts.second_factor,
+            remember: false,
+        };
+        self.sign_in(person, place, login).await
+    }
+
+    /// Founds the organization that a person registers with, or finishes what broke off. Where the
+    /// slug was taken meanwhile, it gets another one that follows from the person.
+    pub(super) async fn found(
+        &self,
+        newcomer: &Newcomer<'_>,
+        founding: &Founding,
+    ) -> Result<Place, ApiError> {
+        let tail = newcomer.person.simple().to_string();
+        let tail = tail
+            .get(tail.len().saturating_sub(12)..)
+            .unwrap_or_default();
+        let short: String = founding.slug.chars().take(50).collect();
+        let mut refused = None;
+        for slug in [founding.slug.clone(), format!("{short}-{tail}")] {
+            match self.found_as(newcomer, &slug, &founding.name).await {
+                Err(error @ ApiError::Conflict { .. }) => refused = Some(error),
+                other => return other,
+            }
+        }
+        Err(refused.unwrap_or(ApiError::NotFound))
+    }
+
+    async fn found_as(
+        &self,
+        newcomer: &Newcomer<'_>,
+        slug: &str,
+        name: &str,
+    ) -> Result<Place, ApiError> {
+        let slug = OrganizationSlug::parse(slug).map_err(ApiError::internal)?;
+        let tenant = Tenant::from_slug(slug.as_str()).map_err(ApiError::internal)?;
+        let founder = person_id(newcomer.person)?;
+        let found = OrganizationCommand::Found(Found {
+            name: OrganizationName::parse(name).map_err(ApiError::internal)?,
+            plan: Plan::Free,
+            founder,
+        });
+        let id = tenant.slug().to_owned();
+        self.execute::<Organization>(&tenant, newcomer.person, id, found)
+            .await?;
+        self.join(newcomer, &tenant, Role::Admin).await?;
+        Ok(Place {
+            tenant,
+            role: Role::Admin,
+            frontends: Vec::new(),
+            plan: Plan::Free,
+        })
+    }
+
+    /// Makes somebody a member. Again, it is nothing to do.
+    async fn join(
+        &self,
+        newcomer: &Newcomer<'_>,
+        tenant: &Tenant,
+        role: Role,
+    ) -> Result<(), ApiError> {
+        let person = newcomer.person;
+        self.people.vault.make_keys(person, tenant).await?;
+        let join = MembershipCommand::Join(Join {
+            role,
+            frontends: Frontends::default(),
+            email: self
+                .seal(person, tenant, "email", newcomer.email.as_str())
+                .await?,
+            name: self
+                .seal(person, tenant, "name", newcomer.name.as_str())
+                .await?,
+            invitation: None,
+        });
+        self.execute::<Membership>(tenant, person, person.to_string(), join)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether an organization of this slug was ever founded.
+    pub(super) async fn is_founded(&self, slug: &str) -> Result<bool, ApiError> {
+        let tenant = Tenant::from_slug(slug).map_err(ApiError::internal)?;
+        let loaded = self.load::<Organization>(&tenant, slug).await?;
+        Ok(loaded.is_some())
+    }
+}
+
+pub(super) fn person_id(person: Uuid) -> Result<Slug, ApiError> {
+    Slug::parse(&person.to_string()).map_err(ApiError::internal)
+}

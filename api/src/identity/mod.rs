@@ -1,0 +1,188 @@
+//! Who somebody is: registering, signing in, going on, signing out.
+//!
+//! What happened stands in the log (people, sessions, organizations, memberships); what must stay
+//! secret stands in the vault. Where both change, the log comes first: what it says can be done again.
+
+mod answer;
+mod failure;
+mod login;
+mod mail;
+mod memberships;
+mod passwords;
+mod refresh;
+mod register;
+mod second_factor;
+mod sessions;
+mod user;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use flowgrid_bus::{Role, Tenant};
+use flowgrid_commands::{Caller, Commands, Loaded, Outcome, Request};
+use flowgrid_domain::values::Sealed;
+use flowgrid_domain::{Decider, LogKind};
+use flowgrid_log::LogStore;
+use flowgrid_workers::mail::Language;
+use uuid::Uuid;
+
+pub use answer::{COOKIE, SignedInBody, forget_cookie};
+pub use login::{LoggedIn, Login};
+pub use memberships::OrganizationOfPerson;
+pub use register::{Password, Registration};
+pub use second_factor::Code;
+pub use sessions::SessionResource;
+pub use user::UserResource;
+
+use crate::auth::Tokens;
+use crate::context::People;
+use crate::error::ApiError;
+use crate::limits::Limits;
+use crate::{Clock, Ids};
+
+/// The organization of all people: nobody's, and reserved.
+const PEOPLE: &str = "people";
+/// How long the user agent may be that is kept, in characters.
+const LONGEST_AGENT: usize = 400;
+
+/// Acts for whoever a request comes from.
+pub struct Identity {
+    pub(crate) commands: Commands,
+    pub(crate) store: LogStore,
+    pub(crate) people: People,
+    pub(crate) tokens: Tokens,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) lives: Lives,
+    pub(crate) from: Origin,
+}
+
+/// How long tokens are good, in the settings' words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lives {
+    pub access: chrono::TimeDelta,
+    pub refresh: std::time::Duration,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    pub address: Option<IpAddr>,
+    pub agent: Option<String>,
+    pub language: Option<String>,
+    pub request_id: Option<Arc<str>>,
+    pub traceparent: Option<String>,
+    pub frontend: Option<String>,
+}
+
+impl Origin {
+    fn address(&self) -> String {
+        self.address
+            .map(|address| address.to_string())
+            .unwrap_or_default()
+    }
+
+    fn agent(&self) -> Option<String> {
+        let agent = self.agent.as_deref().map(str::trim);
+        agent
+            .filter(|agent| !agent.is_empty())
+            .map(|agent| agent.chars().take(LONGEST_AGENT).collect())
+    }
+
+    fn language(&self) -> Language {
+        Language::of(self.language.as_deref().unwrap_or_default())
+    }
+}
+
+impl Identity {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn new_id(&self) -> Uuid {
+        self.ids.uuid_v7(self.now())
+    }
+
+    /// The organization of all people.
+    fn home(&self) -> Result<Tenant, ApiError> {
+        Tenant::from_slug(PEOPLE).map_err(ApiError::internal)
+    }
+
+    /// Runs a command in the name of the person that it is about.
+    async fn execute<A: Decider>(
+        &self,
+        tenant: &Tenant,
+        actor: Uuid,
+        id: String,
+        command: A::Command,
+    ) -> Result<Outcome<A>, ApiError> {
+        let caller = Caller {
+            tenant: tenant.clone(),
+            actor: actor.to_string(),
+            role: Role::Admin,
+            request_id: self.from.request_id.as_deref().map(str::to_owned),
+            traceparent: self.from.traceparent.clone(),
+            frontend: self.from.frontend.clone(),
+        };
+        let request = Request {
+            id,
+            command,
+            if_match: None,
+            idempotency: None,
+            status: 200,
+            follow_claim: false,
+        };
+        Ok(self.commands.execute::<A>(&caller, request).await?)
+    }
+
+    async fn load<A: Decider>(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+    ) -> Result<Option<Loaded<A>>, ApiError> {
+        Ok(self.commands.load::<A>(tenant, id, None).await?)
+    }
+
+    /// The person who has an address.
+    async fn owner_of(&self, email_index: &str) -> Result<Option<Uuid>, ApiError> {
+        let home = self.home()?;
+        let log = self.store.place(&home, LogKind::Identity).await?;
+        let scope = flowgrid_domain::people::EMAIL;
+        let owner = self
+            .store
+            .claim_owner(log.id, home.id(), scope, email_index)
+            .await?;
+        let read = |id: String| id.parse().map_err(ApiError::internal);
+        owner.map(read).transpose()
+    }
+
+    async fn seal(
+        &self,
+        subject: Uuid,
+        tenant: &Tenant,
+        field: &str,
+        plain: &str,
+    ) -> Result<Sealed, ApiError> {
+        let sealed = self
+            .people
+            .vault
+            .seal(subject, tenant, field, plain)
+            .await?;
+        Sealed::parse(&sealed).map_err(ApiError::internal)
+    }
+
+    async fn open(
+        &self,
+        subject: Uuid,
+        tenant: &Tenant,
+        field: &str,
+        sealed: &Sealed,
+    ) -> Result<Option<String>, ApiError> {
+        let vault = &self.people.vault;
+        Ok(vault
+            .open_field(subject, tenant, field, sealed.as_str())
+            .await?)
+    }
+}

@@ -1,0 +1,202 @@
+//! Sessions: begun, listed, ended.
+
+use chrono::{DateTime, Utc};
+use flowgrid_domain::sessions::{Begin, EndReason, Session, SessionCommand, SignIn};
+use flowgrid_domain::values::Sealed;
+use flowgrid_vault::{EndedSession, NewSession, SessionLimits};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Identity;
+use super::answer::{SignedIn, TokenOf};
+use super::memberships::{Place, person_id};
+use crate::error::ApiError;
+
+/// Sessions that nobody asked to remember end after so long without use.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+
+/// How somebody came in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewLogin {
+    pub method: SignIn,
+    pub second_factor: bool,
+    pub remember: bool,
+}
+
+/// A session as its person sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionResource {
+    pub id: String,
+    /// Slug of the organization it is signed in to.
+    pub organization: String,
+    /// The user agent; null where none was sent.
+    pub device: Option<String>,
+    pub ip_address: Option<String>,
+    /// The one that asks.
+    pub current: bool,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+    /// When it ends unless it is used.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Identity {
+    pub(super) fn session_limits(&self) -> SessionLimits {
+        let refresh = self.lives.refresh;
+        SessionLimits {
+            idle: IDLE.min(refresh),
+            absolute: refresh,
+            remembered_idle: refresh,
+            remembered_absolute: refresh * 12,
+        }
+    }
+
+    /// Begins a session in an organization.
+    pub(super) async fn sign_in(
+        &self,
+        person: Uuid,
+        place: Place,
+        login: NewLogin,
+    ) -> Result<SignedIn, ApiError> {
+        let id = self.new_id();
+        let address = self.from.address.map(|address| address.to_string());
+        let (vault, now) = (&self.people.vault, self.now());
+        let device = self.sealed(person, "device", self.from.agent()).await?;
+        let address = self.sealed(person, "address", address).await?;
+        let begin = SessionCommand::Begin(Begin {
+            person: person_id(person)?,
+            method: login.method,
+            second_factor: login.second_factor,
+            remember: login.remember,
+            device: device.clone(),
+            address: address.clone(),
+        });
+        self.execute::<Session>(&place.tenant, person, id.to_string(), begin)
+            .await?;
+        let session = NewSession {
+            id,
+            person,
+            tenant: place.tenant.clone(),
+            device: device.map(String::from),
+            address: address.map(String::from),
+            remember: login.remember,
+        };
+        let begun = vault
+            .begin_session(&session, &self.session_limits(), now)
+            .await?;
+        self.record_ends(&begun.ended, EndReason::Expired).await?;
+        let facts = self.person(person).await?;
+        let user = self
+            .user_of(person, &facts, &place.tenant, place.role)
+            .await?;
+        let token = TokenOf {
+            person,
+            session: id,
+            generation: begun.generation,
+        };
+        self.signed_in(
+            user,
+            &place,
+            token,
+            begun.refresh_token,
+            login.remember,
+            begun.expires_at,
+        )
+    }
+
+    async fn sealed(
+        &self,
+        person: Uuid,
+        field: &str,
+        plain: Option<String>,
+    ) -> Result<Option<Sealed>, ApiError> {
+        let home = self.home()?;
+        match plain {
+            Some(plain) => self.seal(person, &home, field, &plain).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A person's sessions in all organizations, the last used first; at most 100.
+    ///
+    /// # Errors
+    /// When the vault can't be reached.
+    pub async fn sessions(
+        &self,
+        person: Uuid,
+        current: Option<Uuid>,
+    ) -> Result<Vec<SessionResource>, ApiError> {
+        let home = self.home()?;
+        let mut shown = Vec::new();
+        for session in self.people.vault.sessions_of(person, self.now()).await? {
+            let open = async |field: &str, sealed: &Option<String>| match sealed {
+                Some(sealed) => {
+                    self.people
+                        .vault
+                        .open_field(person, &home, field, sealed)
+                        .await
+                }
+                None => Ok(None),
+            };
+            shown.push(SessionResource {
+                id: session.id.to_string(),
+                organization: session.tenant.slug().to_owned(),
+                device: open("device", &session.device).await?,
+                ip_address: open("address", &session.address).await?,
+                current: Some(session.id) == current,
+                created_at: session.created_at,
+                last_used_at: session.last_used_at,
+                expires_at: session.expires_at,
+            });
+        }
+        Ok(shown)
+    }
+
+    /// Ends one of a person's sessions: on every process within a second.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] where it has none of this id.
+    pub async fn end_session(
+        &self,
+        person: Uuid,
+        session: Uuid,
+        reason: EndReason,
+    ) -> Result<(), ApiError> {
+        let ended = self
+            .people
+            .vault
+            .end_session(person, session, self.now())
+            .await?;
+        let ended = ended.ok_or(ApiError::NotFound)?;
+        self.record_ends(&[ended], reason).await
+    }
+
+    /// Ends a person's sessions but for the one it uses now.
+    pub(super) async fn end_other_sessions(
+        &self,
+        person: Uuid,
+        except: Option<Uuid>,
+        reason: EndReason,
+    ) -> Result<(), ApiError> {
+        let vault = &self.people.vault;
+        let ended = vault.end_sessions(person, None, except, self.now()).await?;
+        self.record_ends(&ended, reason).await
+    }
+
+    /// Writes into the log what the vault has done, so that no old backup undoes it.
+    pub(super) async fn record_ends(
+        &self,
+        ended: &[EndedSession],
+        reason: EndReason,
+    ) -> Result<(), ApiError> {
+        for session in ended {
+            let end = SessionCommand::End { reason };
+            let id = session.id.to_string();
+            self.execute::<Session>(&session.tenant, session.person, id, end)
+                .await?;
+        }
+        Ok(())
+    }
+}
