@@ -7,6 +7,10 @@ use flowgrid_domain::alerts::{
     read_alert_change, read_assignee, read_comment, read_note, read_raise, read_snooze,
 };
 use flowgrid_domain::buildings::{read_change, read_registration};
+use flowgrid_domain::invitations::read_invitation;
+use flowgrid_domain::keys::read_api_key;
+use flowgrid_domain::memberships::read_role_change;
+use flowgrid_domain::organizations::{read_organization_change, read_plan_change};
 use flowgrid_domain::values::{Slug, read_time};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
@@ -31,4 +35,9 @@ fuzz_target!(|bytes: &[u8]| {
     bounded(read_comment(&body));
     bounded(read_snooze(&body));
     bounded(read_note(&body));
+    bounded(read_organization_change(&body));
+    bounded(read_plan_change(&body));
+    bounded(read_invitation(&body));
+    bounded(read_role_change(&body));
+    bounded(read_api_key(&body));
 });

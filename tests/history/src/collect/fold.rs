@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use flowgrid_bus::{LogId, RecordedEvent};
+use flowgrid_domain::aggregates::{self, Aggregate};
 use flowgrid_domain::alerts::Alert;
 use flowgrid_domain::buildings::Building;
 use flowgrid_domain::{ClaimChange, Decider};
@@ -49,6 +50,7 @@ pub(super) async fn fold(
     let shares = aggregates.div_ceil(MOST_IN_MEMORY) as u64;
     for share in 0..shares {
         let mut buildings = States::new(building_row, folds.buildings.checkpoint(log));
+        let mut others = Others::new();
         let mut alerts = States::new(alert_row, folds.alerts.checkpoint(log));
         database
             .each_event(log, |event| {
@@ -58,7 +60,7 @@ pub(super) async fn fold(
                 let changes = match &*event.aggregate_type {
                     Building::TYPE => buildings.take(event),
                     Alert::TYPE => alerts.take(event),
-                    other => Err(format!("unknown aggregate type {other:?}")),
+                    _ => claims_of(&mut others, event),
                 };
                 let changes = changes.map_err(|reason| CollectError::Unreadable {
                     log,
@@ -76,6 +78,20 @@ pub(super) async fn fold(
         .into_iter()
         .filter_map(|(claim, (_, owner))| Some((claim, owner?)));
     Ok(held.collect())
+}
+
+/// Aggregates whose read models aren't judged here, by type and id.
+type Others = HashMap<(Box<str>, Box<str>), Box<dyn aggregates::Fold>>;
+
+fn claims_of(others: &mut Others, event: &RecordedEvent) -> Result<Vec<ClaimChange>, String> {
+    let named = Aggregate::named(&event.aggregate_type)
+        .ok_or_else(|| format!("unknown aggregate type {:?}", event.aggregate_type))?;
+    let key = (named.name.into(), event.aggregate_id.clone());
+    let state = others.entry(key).or_insert_with(named.fresh);
+    let (kind, version) = (&event.event_type, &event.event_version);
+    state
+        .take(kind, version, event.payload_str())
+        .map_err(|error| error.to_string())
 }
 
 fn share_of(event: &RecordedEvent, shares: u64) -> u64 {

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use flowgrid::settings::Servers;
-use flowgrid::{Node, NodeOptions, Roles};
+use flowgrid::settings::{MailSettings, Servers, master_keys_or_new};
+use flowgrid::{Node, NodeOptions, PeopleSettings, Roles};
 use flowgrid_api::auth::{Grant, Keys, Tokens};
 use flowgrid_api::{ApiConfig, Clock};
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_log::{LogKind, LogStore};
 use flowgrid_stack::Stack;
 use sqlx::{Connection, PgConnection};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 const SECRET: &str = "a secret of at least thirty-two bytes";
@@ -19,6 +20,8 @@ const SECRET: &str = "a secret of at least thirty-two bytes";
 pub struct World {
     pub stack: Stack,
     pub address: SocketAddr,
+    /// Where the master key is kept.
+    secrets: TempDir,
     node: Option<Node>,
 }
 
@@ -40,6 +43,7 @@ impl World {
         let mut world = Self {
             stack,
             address,
+            secrets: tempfile::tempdir().unwrap(),
             node: None,
         };
         world.run(listener).await;
@@ -55,6 +59,11 @@ impl World {
             .or_of(&self.stack),
             roles: Roles::all(),
             keys: Some(Keys::hs256(SECRET.as_bytes(), None).unwrap()),
+            people: Some(PeopleSettings {
+                masters: master_keys_or_new(self.secrets.path()).unwrap(),
+                mail: MailSettings::from_environment().unwrap(),
+                mailbox: true,
+            }),
             quotas: None,
             api: ApiConfig {
                 drain: Duration::from_secs(1),
