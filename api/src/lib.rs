@@ -36,5 +36,5 @@ pub use http_layers::App;
 pub use ids::Ids;
 pub use metrics::Metrics;
 pub use ops::Probes;
-pub use routes::{push_router, router};
+pub use routes::{push_router, router, router_beside};
 pub use serve::serve;

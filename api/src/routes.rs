@@ -32,8 +32,13 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
 
 /// All that this process answers over HTTP.
 pub fn router(state: AppState) -> App {
+    router_beside(state, Router::new())
+}
+
+/// The same, and routes beside it that only a developer's machine has ([`crate::dev`]).
+pub fn router_beside(state: AppState, dev: Router) -> App {
     let (documented, _) = documented().split_for_parts();
-    let mut routes = documented.with_state(state.clone());
+    let mut routes = documented.with_state(state.clone()).merge(dev);
     if let Some(hub) = state.push() {
         routes = routes.merge(push::routes(hub.clone()));
     }

@@ -34,7 +34,7 @@ pub enum Command {
     Migrate,
     /// Print an access token
     Token(Token),
-    /// Keys of the access tokens
+    /// Keys of the access tokens, and the master keys
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Print a channel's events as they come, one JSON object a line
@@ -93,8 +93,10 @@ pub struct Token {
 
 #[derive(Subcommand)]
 pub enum KeysCommand {
-    /// Draw one into JWT_KEYS_DIR, else the state folder
+    /// Draw one of the access tokens into JWT_KEYS_DIR, else the state folder
     New,
+    /// Seal everything anew under the first of MASTER_KEYS
+    Rewrap,
 }
 
 #[derive(Args)]

@@ -5,6 +5,7 @@ pub mod doctor;
 mod failure;
 pub mod listen;
 mod node;
+mod people;
 pub mod roles;
 pub mod settings;
 mod shutdown;
@@ -13,3 +14,4 @@ pub mod up;
 
 pub use failure::Failure;
 pub use node::{Node, NodeOptions, Roles};
+pub use people::PeopleSettings;

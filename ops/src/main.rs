@@ -68,6 +68,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate => tools::migrate().await,
         Command::Token(options) => tools::token(options),
         Command::Keys(KeysCommand::New) => tools::keys::new(),
+        Command::Keys(KeysCommand::Rewrap) => tools::keys::rewrap().await,
         Command::Listen(options) => tools::listen(options).await,
         Command::Projections(command) => tools::projections(command).await,
         Command::Events(Events::Tail { log, after, follow }) => {

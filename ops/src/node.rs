@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flowgrid_api::auth::{Keys, Tokens};
+use flowgrid_api::dev::mailbox_routes;
 use flowgrid_api::limits::{Limits, Quotas};
 use flowgrid_api::{ApiConfig, AppState, Clock, Ids, Metrics, Parts, Probes, push};
 use flowgrid_bus::LogId;
@@ -12,7 +13,8 @@ use flowgrid_commands::{Commands, CommandsOptions};
 use flowgrid_log::append::{AppenderOptions, GateState};
 use flowgrid_log::relay::{Relay, RelayOptions};
 use flowgrid_log::{
-    Appender, Bus, LogStore, Ring, Tail, Tails, keep_leaves_ahead, wait_for_migrations,
+    Appender, Bus, LogInfo, LogKind, LogStore, Ring, Tail, Tails, keep_leaves_ahead,
+    wait_for_migrations,
 };
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
@@ -22,6 +24,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::Failure;
+use crate::people::{Gate, PeopleSettings, Served, Upkeep};
 use crate::settings::Servers;
 
 /// What this process does.
@@ -53,6 +56,8 @@ pub struct NodeOptions {
     pub roles: Roles,
     /// Keys of the access tokens; needed by api and push.
     pub keys: Option<Keys>,
+    /// Needed by api and push.
+    pub people: Option<PeopleSettings>,
     /// How often callers may ask; as often as they like without.
     pub quotas: Option<Quotas>,
     pub api: ApiConfig,
@@ -82,6 +87,7 @@ pub struct Node {
     edge: JoinHandle<std::io::Result<()>>,
     hub: Option<Arc<push::Hub>>,
     projections: Option<ProjectionRuntime>,
+    upkeep: Option<Upkeep>,
     relays: Vec<JoinHandle<()>>,
     stop_edge: watch::Sender<bool>,
     stop_core: watch::Sender<bool>,
@@ -100,6 +106,7 @@ impl Node {
             servers,
             roles,
             keys,
+            people,
             quotas,
             api,
             listener,
@@ -108,6 +115,14 @@ impl Node {
         wait_for_migrations(url, START_LIMIT).await?;
         let stop_edge = watch::Sender::new(false);
         let stop_core = watch::Sender::new(false);
+        let people = people.filter(|_| roles.api || roles.push);
+        let gate = match &people {
+            Some(people) => {
+                let (access, stop) = (api.access_lifetime, stop_core.subscribe());
+                Some(Gate::open(url, &people.masters, access, stop).await?)
+            }
+            None => None,
+        };
         let metrics = Arc::new(Metrics::new()?);
         let store = LogStore::open(url, LOG_CONNECTIONS).await?;
         let bus = Bus::connect(servers.nats()?, "flowgrid", servers.replicas).await?;
@@ -152,15 +167,16 @@ impl Node {
             read = read.with_local(runtime.positions());
             admin = admin.with_runtime(runtime);
         }
-        // Only those who check tokens need the key; the others answer probes.
-        let tokens = match (keys, roles.api || roles.push) {
-            (Some(keys), _) => Tokens::with_keys(keys, Clock::system()),
-            (None, false) => Tokens::new(
-                uuid::Uuid::new_v4().simple().to_string().as_bytes(),
-                Clock::system(),
-            )?,
-            (None, true) => return Err(Failure::new("JWT_KEYS_DIR or JWT_SECRET is not set")),
+        let tokens = tokens(&roles, keys, gate.as_ref())?;
+        let (upkeep, served) = match (&people, &gate) {
+            (Some(people), Some(gate)) if roles.api => {
+                let (upkeep, served) =
+                    Upkeep::start(url, people, gate, &store, &tails, &stop_core)?;
+                (Some(upkeep), Some(served))
+            }
+            (_, _) => (None, None),
         };
+        let (people, mailbox) = served.map(Served::apart).unzip();
         let hub = if roles.push {
             let counted = push::PushMetrics::new()?;
             counted.register(metrics.registry())?;
@@ -192,7 +208,7 @@ impl Node {
             projections: admin.clone(),
             tokens,
             limits,
-            people: None,
+            people,
             clock: Clock::system(),
             ids: Ids::random(),
             metrics,
@@ -200,7 +216,8 @@ impl Node {
             config: api,
         });
         let router = if roles.api {
-            flowgrid_api::router(state.clone())
+            let mailbox = mailbox.flatten().map(mailbox_routes);
+            flowgrid_api::router_beside(state.clone(), mailbox.unwrap_or_default())
         } else {
             flowgrid_api::push_router(state.clone())
         };
@@ -215,6 +232,7 @@ impl Node {
             edge,
             hub,
             projections,
+            upkeep,
             relays: relay_tasks,
             stop_edge,
             stop_core,
@@ -256,7 +274,12 @@ impl Node {
                 let _ = relay.await; // it has logged why it ended
             }
         };
-        let _ = tokio::time::timeout(END_LIMIT, relays).await;
+        let upkeep = async {
+            if let Some(upkeep) = self.upkeep {
+                upkeep.join(END_LIMIT).await;
+            }
+        };
+        let _ = tokio::join!(tokio::time::timeout(END_LIMIT, relays), upkeep);
         if let Some(projections) = self.projections {
             projections.join(END_LIMIT).await;
         }
@@ -304,17 +327,27 @@ async fn relays(
     Ok(feeds.iter().filter_map(start).unzip())
 }
 
-/// Whoever neither pushes nor projects follows no stream.
-fn tails(roles: &Roles, bus: &Bus, store: &LogStore, stop: &watch::Sender<bool>) -> Tails {
-    if !roles.push && roles.project.is_empty() {
-        return Tails::default();
+/// Only those who check tokens need keys; the others answer probes.
+fn tokens(roles: &Roles, keys: Option<Keys>, gate: Option<&Gate>) -> Result<Tokens, Failure> {
+    if !roles.api && !roles.push {
+        let nobodys = uuid::Uuid::new_v4().simple().to_string();
+        return Ok(Tokens::new(nobodys.as_bytes(), Clock::system())?);
     }
+    let keys = keys.ok_or_else(|| Failure::new("JWT_KEYS_DIR or JWT_SECRET is not set"))?;
+    let gate = gate.ok_or_else(|| Failure::new("MASTER_KEYS is not set"))?;
+    Ok(gate.tokens(keys))
+}
+
+/// Who pushes or projects follows every stream; who takes commands alone, what happens to people.
+fn tails(roles: &Roles, bus: &Bus, store: &LogStore, stop: &watch::Sender<bool>) -> Tails {
+    let every = roles.push || !roles.project.is_empty();
+    let wanted = |info: &&LogInfo| every || (roles.api && info.kind == LogKind::Identity);
     let start = if roles.relay {
         Tail::start_beside_relay
     } else {
         Tail::start
     };
-    let logs = store.logs().iter();
+    let logs = store.logs().iter().filter(wanted);
     Tails::new(logs.map(|info| start(bus.clone(), *info, stop.subscribe())))
 }
 

@@ -1,10 +1,15 @@
 //! The roles as processes of their own, on servers that somebody else runs.
 
+use std::path::Path;
+
 use tokio::net::TcpListener;
 
 use crate::node::{Node, NodeOptions, Roles};
-use crate::settings::{HttpSettings, api_config, keys, quotas, servers_of_state, state_dir};
-use crate::{Failure, shutdown};
+use crate::settings::{
+    HttpSettings, MailSettings, SettingError, api_config, keys, master_keys, quotas,
+    servers_of_state, state_dir,
+};
+use crate::{Failure, PeopleSettings, shutdown};
 
 /// Runs roles until told to stop.
 ///
@@ -13,10 +18,11 @@ use crate::{Failure, shutdown};
 pub async fn run(roles: Roles) -> Result<(), Failure> {
     let state = state_dir();
     let http = HttpSettings::from_environment()?;
-    let needs_keys = roles.api || roles.push;
+    let checks_tokens = roles.api || roles.push;
     let options = NodeOptions {
         servers: servers_of_state(&state)?,
-        keys: needs_keys.then(|| keys(&state)).transpose()?,
+        keys: checks_tokens.then(|| keys(&state)).transpose()?,
+        people: checks_tokens.then(|| people(&state)).transpose()?,
         quotas: quotas()?,
         api: api_config()?,
         listener: TcpListener::bind(http.address).await.map_err(|error| {
@@ -34,4 +40,12 @@ pub async fn run(roles: Roles) -> Result<(), Failure> {
     let _ = stop.wait_for(|stop| *stop).await; // the sender lives as long as the process
     node.stop().await;
     Ok(())
+}
+
+fn people(state: &Path) -> Result<PeopleSettings, SettingError> {
+    Ok(PeopleSettings {
+        masters: master_keys(state)?,
+        mail: MailSettings::from_environment()?,
+        mailbox: false,
+    })
 }

@@ -14,9 +14,10 @@ use tokio::sync::watch;
 
 use crate::node::{Node, NodeOptions, Roles};
 use crate::settings::{
-    HttpSettings, RunFile, Servers, api_config, keys, keys_or_new, quotas, state_dir,
+    HttpSettings, MailSettings, RunFile, Servers, api_config, keys, keys_or_new,
+    master_keys_or_new, quotas, state_dir,
 };
-use crate::{Failure, cli, shutdown};
+use crate::{Failure, PeopleSettings, cli, shutdown};
 
 /// How long the printed token is good for.
 const TOKEN_DAYS: i64 = 30;
@@ -95,6 +96,11 @@ async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, 
         servers,
         roles: Roles::all(),
         keys: Some(keys(state)?),
+        people: Some(PeopleSettings {
+            masters: master_keys_or_new(state)?,
+            mail: MailSettings::from_environment()?,
+            mailbox: true,
+        }),
         quotas: quotas()?,
         api: api_config()?,
         listener,

@@ -8,6 +8,9 @@ use std::time::Duration;
 use common::{Process, get, listen, post_building, state_folder, token};
 use flowgrid_stack::Stack;
 
+const MASTER_KEY: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const ANOTHER_KEY: &str = "k2:0f0e0d0c0b0a09080706050403020100f1e1d1c1b1a191817161514131211101";
+
 /// `flowgrid up` on a state folder: its address and token as printed.
 fn up(state: &std::path::Path) -> (Process, String, String) {
     let mut process = Process::start(
@@ -55,6 +58,8 @@ fn up_works_as_printed_and_survives_a_stop_and_a_crash() {
 
     assert!(process.stop().success(), "SIGTERM ends it in good order");
     let (process, address, bearer) = up(state.path());
+    let mails = get(&address, &bearer, "/dev/mailbox?format=json", None);
+    assert_eq!(mails.status, 200, "{}", mails.body);
     assert_eq!(
         get(
             &address,
@@ -95,6 +100,7 @@ async fn roles_run_apart_and_twice() {
         ("NATS_URL", stack.nats_url().unwrap()),
         ("NATS_RELAY_URL", stack.nats_relay_url().unwrap()),
         ("JWT_SECRET", secret),
+        ("MASTER_KEYS", MASTER_KEY),
         ("FLOWGRID_STATE", state.path().to_str().unwrap()),
         ("PORT", "0"),
         ("LOG_FORMAT", "json"),
@@ -133,6 +139,8 @@ async fn roles_run_apart_and_twice() {
         );
         assert_eq!(read.status, 200, "{}", read.body);
     };
+    let mails = get(&apis[0].1, &bearer, "/dev/mailbox", None);
+    assert_eq!(mails.status, 404, "mails are nobody's here");
     let listeners: Vec<_> = pushes
         .iter()
         .map(|(_, address)| {
@@ -175,5 +183,54 @@ async fn roles_run_apart_and_twice() {
     {
         assert!(process.stop().success());
     }
+    stack.stop().await.unwrap();
+}
+
+/// `rotate-master-keys.md`
+#[tokio::test(flavor = "multi_thread")]
+async fn master_keys_are_replaced_and_those_of_another_database_refused() {
+    let stack = Stack::ephemeral(|_| {}).await.unwrap();
+    let state = state_folder();
+    let run = |arguments: &[&str], master_keys: &str| {
+        let output = common::run(
+            arguments,
+            &[
+                ("DATABASE_URL", stack.database_url().unwrap()),
+                ("NATS_URL", stack.nats_url().unwrap()),
+                ("JWT_SECRET", "a secret of at least thirty-two bytes"),
+                ("MASTER_KEYS", master_keys),
+                ("FLOWGRID_STATE", state.path().to_str().unwrap()),
+                ("PORT", "0"),
+            ],
+        );
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    };
+    let refused = |arguments: &[&str], master_keys: &str| {
+        let (fine, said) = run(arguments, master_keys);
+        assert!(!fine && said.contains("flowgrid: MASTER_KEYS: "), "{said}");
+        let secret = master_keys.rsplit(':').next().unwrap();
+        assert!(secret.is_empty() || !said.contains(secret), "{said}");
+    };
+    assert!(run(&["migrate"], "").0);
+    let (fine, said) = run(&["keys", "rewrap"], MASTER_KEY);
+    assert!(
+        fine && said.contains("0 keys sealed anew under k1"),
+        "{said}"
+    );
+    refused(&["api"], ANOTHER_KEY);
+    refused(&["push"], ANOTHER_KEY);
+    refused(&["api"], "");
+    refused(&["api"], "k1:00112233");
+
+    let both = format!("{ANOTHER_KEY},{MASTER_KEY}");
+    let (fine, said) = run(&["keys", "rewrap"], &both);
+    assert!(
+        fine && said.contains("1 keys sealed anew under k2"),
+        "{said}"
+    );
+    let (fine, said) = run(&["keys", "rewrap"], ANOTHER_KEY);
+    assert!(fine && said.contains("0 mails wait"), "{said}");
+    refused(&["api"], MASTER_KEY);
     stack.stop().await.unwrap();
 }

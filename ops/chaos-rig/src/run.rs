@@ -134,11 +134,12 @@ async fn set_up(
         .inspect_err(|error| println!("no disk will be full: {error}"))
         .ok();
     let servers = Servers::start(&state.join("state"), folder.join("base"), disk).await?;
-    let secret: [u64; 4] = rand::random();
+    let secret = || rand::random::<[u64; 4]>().map(|part| format!("{part:016x}"));
     let environment = vec![
+        ("JWT_SECRET".to_owned(), secret().concat()),
         (
-            "JWT_SECRET".to_owned(),
-            secret.map(|part| format!("{part:016x}")).concat(),
+            "MASTER_KEYS".to_owned(),
+            format!("k1:{}", secret().concat()),
         ),
         ("FLOWGRID_STATE".to_owned(), folder.display().to_string()),
         ("RATE_LIMITING_ENABLED".to_owned(), "false".to_owned()),

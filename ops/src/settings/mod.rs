@@ -9,6 +9,7 @@ mod lifetimes;
 mod limits;
 mod logging;
 mod mail;
+mod master;
 mod state;
 mod without_effect;
 
@@ -19,6 +20,7 @@ pub use lifetimes::lifetime;
 pub use limits::quotas;
 pub use logging::{LogSettings, start_logging};
 pub use mail::MailSettings;
+pub use master::{master_keys, master_keys_or_new};
 pub use state::{RunFile, state_dir};
 pub use without_effect::warn_of_settings_without_effect;
 

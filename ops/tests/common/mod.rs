@@ -30,6 +30,8 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         "NATS_RELAY_URL",
         "JWT_SECRET",
         "JWT_KEYS_DIR",
+        "MASTER_KEYS",
+        "SMTP_URL",
         "PORT",
         "HOST",
         "FLOWGRID_STATE",

@@ -9,6 +9,7 @@ use crate::common::{Folder, Process, run, state_folder, token};
 use crate::http::{Addresses, Client};
 
 pub const SECRET: &str = "a secret of at least thirty-two bytes";
+pub const MASTER_KEY: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -28,6 +29,7 @@ impl Settings {
                 ("NATS_URL", text(stack.nats_url().unwrap())),
                 ("NATS_RELAY_URL", text(stack.nats_relay_url().unwrap())),
                 ("JWT_SECRET", text(SECRET)),
+                ("MASTER_KEYS", text(MASTER_KEY)),
                 ("RATE_LIMITING_ENABLED", text("false")),
                 ("FLOWGRID_STATE", text(state.path().to_str().unwrap())),
                 ("PORT", text("0")),
