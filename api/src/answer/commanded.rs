@@ -7,6 +7,7 @@ use flowgrid_bus::Position;
 use flowgrid_commands::Outcome;
 use flowgrid_domain::alerts::{Alert, AlertResource};
 use flowgrid_domain::buildings::{Building, BuildingResource};
+use flowgrid_domain::keys::{ApiKey, ApiKeyResource};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,6 +50,16 @@ impl Resource for Alert {
     type View = AlertResource;
 
     fn view(outcome: &Outcome<Self>) -> Option<AlertResource> {
+        let (created, updated) = (outcome.created_at, outcome.updated_at);
+        let state = &outcome.state;
+        state.resource(&outcome.id, created, updated, outcome.revision)
+    }
+}
+
+impl Resource for ApiKey {
+    type View = ApiKeyResource;
+
+    fn view(outcome: &Outcome<Self>) -> Option<ApiKeyResource> {
         let (created, updated) = (outcome.created_at, outcome.updated_at);
         let state = &outcome.state;
         state.resource(&outcome.id, created, updated, outcome.revision)

@@ -13,5 +13,5 @@ mod tokens;
 pub use claims::{AUDIENCE, Claims, Grant, ISSUER};
 pub use ed25519::{BadKey, Ed25519Key};
 pub use keys::{Keys, WeakSecret};
-pub use principal::{Member, Principal, Scope, Scopes};
+pub use principal::{KeyHolder, Member, Principal, Scope, Scopes};
 pub use tokens::{TokenError, Tokens};

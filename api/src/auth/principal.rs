@@ -37,10 +37,19 @@ pub struct Member {
     pub session: Option<Uuid>,
     /// How many refresh tokens the session had had by then.
     pub generation: Option<u32>,
+    /// Set for a program that comes with an API key.
+    pub key: Option<KeyHolder>,
     /// Sets the rate limits.
     pub plan: Plan,
     pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+}
+
+/// An API key, and the person who answers for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyHolder {
+    pub id: Uuid,
+    pub person: Uuid,
 }
 
 /// One thing that a token may be limited to.
@@ -111,6 +120,7 @@ impl Principal {
                 frontends: claims.frontends,
                 session: claims.sid,
                 generation: claims.r#gen,
+                key: None,
                 plan: claims.plan.unwrap_or_default(),
                 issued_at,
                 expires_at,
@@ -131,11 +141,14 @@ impl Principal {
     pub fn bearer(&self) -> Option<Bearer> {
         let member = self.member()?;
         Some(Bearer {
-            // A tool's or a key's token has no person who could be erased.
-            person: member.subject.parse().unwrap_or_default(),
+            // A tool's token has no person who could be erased.
+            person: match member.key {
+                Some(key) => key.person,
+                None => member.subject.parse().unwrap_or_default(),
+            },
             tenant: member.tenant.id(),
             session: member.session,
-            key: None,
+            key: member.key.map(|key| key.id),
             issued_at: member.issued_at,
         })
     }

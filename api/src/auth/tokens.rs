@@ -113,6 +113,11 @@ impl Tokens {
         encode(&signer.header, &claims, &signer.key).map_err(|_| TokenError::Unsigned)
     }
 
+    /// Whether somebody may still come in whose token, or key, is good in itself.
+    pub fn admits(&self, principal: &Principal) -> bool {
+        (self.0.gate)(principal)
+    }
+
     /// Who holds the token.
     ///
     /// # Errors
@@ -128,7 +133,7 @@ impl Tokens {
         if fresh {
             self.0.checked.insert(token.into(), Arc::clone(&principal));
         }
-        if (self.0.gate)(&principal) {
+        if self.admits(&principal) {
             return Ok(principal);
         }
         Err(TokenError::Revoked)

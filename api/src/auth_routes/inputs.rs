@@ -114,6 +114,20 @@ pub struct DisableInput {
     code: String,
 }
 
+/// A key for a program.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only describes requests")]
+pub struct ApiKeyInput {
+    #[schema(min_length = 1, max_length = 100, example = "exporter")]
+    name: String,
+    /// Some of `read`, `write`, `delete`, `admin`, `events:read`, `swarm:work`; `read` when absent.
+    #[schema(example = json!(["read"]))]
+    scopes: Option<Vec<String>>,
+    /// Never, when absent.
+    expires_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
 /// One of the person's organizations.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only describes requests")]

@@ -4,6 +4,7 @@ mod alias;
 mod given;
 mod inputs;
 mod jwks;
+mod keys;
 mod login;
 mod logout;
 mod me;
@@ -54,4 +55,7 @@ fn canonical() -> OpenApiRouter<AppState> {
         .routes(routes!(organizations::list_organizations))
         .routes(routes!(organizations::switch_organization))
         .routes(routes!(sessions::end_session))
+        .routes(routes!(keys::make_key))
+        .routes(routes!(keys::list_keys))
+        .routes(routes!(keys::revoke_key))
 }

@@ -36,7 +36,7 @@ impl<L: Level> FromRequestParts<AppState> for Access<L> {
         parts: &mut Parts,
         state: &AppState,
     ) -> Result<Self, Self::Rejection> {
-        let principal = sign_in(parts, state)?;
+        let principal = sign_in(parts, state).await?;
         let Principal::Member(member) = &*principal else {
             return forbid("no-organization", "an operator belongs to no organization");
         };

@@ -4,6 +4,7 @@
 //! a handler to a command, a read model or the log.
 
 mod access;
+mod api_key;
 mod config;
 mod level;
 mod meta;
@@ -27,6 +28,8 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::ops::{Findings, Probes, Targets};
 use crate::{Clock, Ids, push};
+
+use api_key::KeyRing;
 
 pub use access::Access;
 pub use config::{ApiConfig, BadOrigin};
@@ -71,6 +74,7 @@ struct Shared {
     parts: Parts,
     started: Instant,
     large_bodies: Semaphore,
+    keys: KeyRing,
 }
 
 impl std::ops::Deref for Shared {
@@ -88,6 +92,7 @@ impl AppState {
             parts,
             started: Instant::now(),
             large_bodies: Semaphore::new(places),
+            keys: KeyRing::new(),
         }))
     }
 

@@ -26,7 +26,7 @@ impl FromRequestParts<AppState> for Operator {
         parts: &mut Parts,
         state: &AppState,
     ) -> Result<Self, Self::Rejection> {
-        match &*sign_in(parts, state)? {
+        match &*sign_in(parts, state).await? {
             Principal::Operator { .. } => Ok(Self {
                 state: state.clone(),
             }),

@@ -11,8 +11,8 @@ use crate::error::ApiError;
 use crate::limits::Meter;
 
 /// Who calls. Counts the request: a member's, or that of an address whose token doesn't hold.
-pub(super) fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
-    let found = identify(parts, state);
+pub(super) async fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
+    let found = identify(parts, state).await;
     let Some(meter) = parts.extensions.get::<Meter>() else {
         return found;
     };
@@ -24,16 +24,17 @@ pub(super) fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>,
     found
 }
 
-/// Checks the bearer token.
-fn identify(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
+/// Checks the bearer token or the key.
+async fn identify(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
     let Some(value) = parts.headers.get(AUTHORIZATION) else {
-        if parts.headers.contains_key("x-api-key") {
-            return refuse("api-key-unknown", "there is no such API key");
-        }
-        return refuse(
-            "unauthenticated",
-            "send a token: Authorization: Bearer <token>",
-        );
+        let Some(key) = parts.headers.get("x-api-key") else {
+            return refuse(
+                "unauthenticated",
+                "send a token: Authorization: Bearer <token>",
+            );
+        };
+        let key = key.to_str().unwrap_or_default();
+        return state.0.keys.holder(key, parts, state).await;
     };
     let token = value.to_str().ok().and_then(bearer);
     match token {

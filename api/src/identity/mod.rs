@@ -5,6 +5,7 @@
 
 mod answer;
 mod failure;
+mod keys;
 mod login;
 mod mail;
 mod memberships;

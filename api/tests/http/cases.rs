@@ -285,7 +285,10 @@ fn auth() -> Vec<Case> {
         ("post", "2fa/disable", VIEWER),
         ("get", "sessions", VIEWER),
     ];
-    const CANONICAL: [(&str, &str, Needs); 4] = [
+    const CANONICAL: [(&str, &str, Needs); 7] = [
+        ("post", "api-keys", USER),
+        ("get", "api-keys", USER),
+        ("delete", "api-keys/{id}", USER),
         ("post", "refresh-token", Needs::Nothing),
         ("get", "organizations", VIEWER),
         ("post", "switch-organization", VIEWER),
