@@ -13,6 +13,7 @@ mod http;
 mod keys;
 mod ledger;
 mod load;
+mod master_keys;
 mod next_release;
 mod rolling;
 mod scripts;
