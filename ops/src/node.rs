@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::Failure;
-use crate::people::{Gate, PeopleSettings, Served, Upkeep};
+use crate::people::{Gate, PeopleSettings, Upkeep};
 use crate::settings::Servers;
 
 /// What this process does.
@@ -116,13 +116,7 @@ impl Node {
         let stop_edge = watch::Sender::new(false);
         let stop_core = watch::Sender::new(false);
         let people = people.filter(|_| roles.api || roles.push);
-        let gate = match &people {
-            Some(people) => {
-                let (access, stop) = (api.access_lifetime, stop_core.subscribe());
-                Some(Gate::open(url, &people.masters, access, stop).await?)
-            }
-            None => None,
-        };
+        let gate = gate(people.as_ref(), url, &api, &stop_core).await?;
         let metrics = Arc::new(Metrics::new()?);
         let store = LogStore::open(url, LOG_CONNECTIONS).await?;
         let bus = Bus::connect(servers.nats()?, "flowgrid", servers.replicas).await?;
@@ -168,29 +162,15 @@ impl Node {
             admin = admin.with_runtime(runtime);
         }
         let tokens = tokens(&roles, keys, gate.as_ref())?;
-        let (upkeep, served) = match (&people, &gate) {
+        let upkeep = match (&people, &gate) {
             (Some(people), Some(gate)) if roles.api => {
-                let (upkeep, served) =
-                    Upkeep::start(url, people, gate, &store, &tails, &stop_core)?;
-                (Some(upkeep), Some(served))
+                let stop = &stop_core;
+                Some(Upkeep::start(url, people, gate, &store, &tails, stop)?)
             }
-            (_, _) => (None, None),
+            (_, _) => None,
         };
-        let (people, mailbox) = served.map(Served::apart).unzip();
         let hub = if roles.push {
-            let counted = push::PushMetrics::new()?;
-            counted.register(metrics.registry())?;
-            let stop = stop_core.subscribe();
-            let config = push::PushConfig::default();
-            Some(push::Hub::start(
-                store.clone(),
-                Arc::clone(&tails),
-                tokens.clone(),
-                Clock::system(),
-                config,
-                counted,
-                &stop,
-            ))
+            Some(hub(&store, &tails, &tokens, &metrics, &stop_core)?)
         } else {
             None
         };
@@ -208,7 +188,7 @@ impl Node {
             projections: admin.clone(),
             tokens,
             limits,
-            people,
+            people: upkeep.as_ref().map(Upkeep::people),
             clock: Clock::system(),
             ids: Ids::random(),
             metrics,
@@ -216,8 +196,9 @@ impl Node {
             config: api,
         });
         let router = if roles.api {
-            let mailbox = mailbox.flatten().map(mailbox_routes);
-            flowgrid_api::router_beside(state.clone(), mailbox.unwrap_or_default())
+            let mailbox = upkeep.as_ref().and_then(Upkeep::mailbox);
+            let dev = mailbox.map(mailbox_routes).unwrap_or_default();
+            flowgrid_api::router_beside(state.clone(), dev)
         } else {
             flowgrid_api::push_router(state.clone())
         };
@@ -325,6 +306,41 @@ async fn relays(
         Some(((*id, relay), task))
     };
     Ok(feeds.iter().filter_map(start).unzip())
+}
+
+/// Whoever checks tokens asks it each time; nobody else has settings of people.
+async fn gate(
+    people: Option<&PeopleSettings>,
+    url: &str,
+    api: &ApiConfig,
+    stop: &watch::Sender<bool>,
+) -> Result<Option<Gate>, Failure> {
+    let Some(people) = people else {
+        return Ok(None);
+    };
+    let (access, stop) = (api.access_lifetime, stop.subscribe());
+    let gate = Gate::open(url, &people.masters, access, stop).await?;
+    Ok(Some(gate))
+}
+
+fn hub(
+    store: &LogStore,
+    tails: &Arc<Tails>,
+    tokens: &Tokens,
+    metrics: &Metrics,
+    stop: &watch::Sender<bool>,
+) -> Result<Arc<push::Hub>, Failure> {
+    let counted = push::PushMetrics::new()?;
+    counted.register(metrics.registry())?;
+    Ok(push::Hub::start(
+        store.clone(),
+        Arc::clone(tails),
+        tokens.clone(),
+        Clock::system(),
+        push::PushConfig::default(),
+        counted,
+        &stop.subscribe(),
+    ))
 }
 
 /// Only those who check tokens need keys; the others answer probes.

@@ -82,24 +82,14 @@ pub(crate) fn unopened(error: VaultError) -> Failure {
     }
 }
 
-/// What goes on besides requests.
+/// What goes on besides requests, and what they need of it.
 pub(crate) struct Upkeep {
+    people: People,
+    /// Where mails are kept for everybody to read, if they are.
+    mailbox: Option<Mailbox>,
     follows: Vec<Follow>,
     sweeper: JoinHandle<()>,
     runner: Option<MailRunner>,
-}
-
-/// What requests need of it.
-pub(crate) struct Served {
-    pub people: People,
-    /// To be shown, where mails are kept for everybody to read.
-    pub mailbox: Option<Mailbox>,
-}
-
-impl Served {
-    pub(crate) fn apart(self) -> (People, Option<Mailbox>) {
-        (self.people, self.mailbox)
-    }
 }
 
 impl Upkeep {
@@ -114,7 +104,7 @@ impl Upkeep {
         store: &LogStore,
         tails: &Tails,
         stop: &watch::Sender<bool>,
-    ) -> Result<(Self, Served), Failure> {
+    ) -> Result<Self, Failure> {
         let options = OutboxOptions::new(settings.mail.links.clone());
         let outbox = Outbox::open(url, settings.masters.clone(), options)?;
         let mailbox = mailbox(url, settings)?;
@@ -129,17 +119,26 @@ impl Upkeep {
             let options = RunnerOptions::default();
             MailRunner::start(outbox.clone(), transport, options, stop.subscribe())
         });
-        let upkeep = Self {
-            follows: follows(&gate.vault, store, tails, stop),
-            sweeper: tokio::spawn(sweep(gate.vault.clone(), stop.subscribe())),
-            runner,
-        };
         let people = People {
             vault: gate.vault.clone(),
             hasher: Hasher::default(),
             outbox,
         };
-        Ok((upkeep, Served { people, mailbox }))
+        Ok(Self {
+            people,
+            mailbox,
+            follows: follows(&gate.vault, store, tails, stop),
+            sweeper: tokio::spawn(sweep(gate.vault.clone(), stop.subscribe())),
+            runner,
+        })
+    }
+
+    pub(crate) fn people(&self) -> People {
+        self.people.clone()
+    }
+
+    pub(crate) fn mailbox(&self) -> Option<Mailbox> {
+        self.mailbox.clone()
     }
 
     /// Until all of it has ended after `stop`, or the limit has passed.
