@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::inputs::ApiKeyInput;
 use crate::answer::{Commanded, Listed, Success, commanded, etag, json, listed};
-use crate::context::{Access, User};
+use crate::context::{Access, User, Visitor};
 use crate::document::{CommandFailures, QueryFailures, QueryHeaders};
 use crate::error::ApiError;
 use crate::request::{Incoming, Params, PathId, Window};
@@ -40,9 +40,13 @@ pub struct NewKey {
     request_body = ApiKeyInput,
     responses((status = 201, description = "Made", body = Success<NewKey>), CommandFailures)
 )]
-pub async fn make_key(access: Access<User>, incoming: Incoming) -> Result<Response, ApiError> {
+pub async fn make_key(
+    access: Access<User>,
+    visitor: Visitor,
+    incoming: Incoming,
+) -> Result<Response, ApiError> {
     let request = read_api_key(&incoming.fields()?).map_err(ApiError::Invalid)?;
-    let identity = access.identity()?;
+    let identity = visitor.identity();
     let (person, role) = (access.person()?, access.role());
     let (outcome, key) = identity
         .make_key(person, access.tenant(), role, request)
@@ -76,7 +80,11 @@ pub async fn make_key(access: Access<User>, incoming: Incoming) -> Result<Respon
     params(QueryHeaders),
     responses((status = 200, description = "A page", body = Listed<ApiKeyResource>), QueryFailures)
 )]
-pub async fn list_keys(access: Access<User>, params: Params) -> Result<Response, ApiError> {
+pub async fn list_keys(
+    access: Access<User>,
+    visitor: Visitor,
+    params: Params,
+) -> Result<Response, ApiError> {
     let window = Window::of(&params)?;
     let owner = (access.role() < Role::Manager).then(|| access.actor().to_owned());
     let filter = DocumentFilter {
@@ -88,7 +96,7 @@ pub async fn list_keys(access: Access<User>, params: Params) -> Result<Response,
     let mut tx = access.query(&[ModelName::Keys]).await?;
     let page = documents::list(&mut tx, ModelName::Keys, &filter).await?;
     drop(tx);
-    let uses = access.identity()?.key_uses(access.tenant()).await?;
+    let uses = visitor.identity().key_uses(access.tenant()).await?;
     let shown: Result<Vec<_>, ReadError> = page.items.iter().map(|row| shown(row, &uses)).collect();
     listed(
         window,
@@ -108,8 +116,12 @@ pub async fn list_keys(access: Access<User>, params: Params) -> Result<Response,
     responses((status = 200, description = "Revoked", body = Success<Commanded<ApiKeyResource>>),
         CommandFailures)
 )]
-pub async fn revoke_key(access: Access<User>, PathId(id): PathId) -> Result<Response, ApiError> {
-    let identity = access.identity()?;
+pub async fn revoke_key(
+    access: Access<User>,
+    visitor: Visitor,
+    PathId(id): PathId,
+) -> Result<Response, ApiError> {
+    let identity = visitor.identity();
     let (person, role) = (access.person()?, access.role());
     let outcome = identity
         .revoke_key(person, access.tenant(), role, &id)

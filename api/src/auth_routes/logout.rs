@@ -6,7 +6,7 @@ use flowgrid_domain::sessions::EndReason;
 use serde_json::json;
 
 use crate::answer::json as answer;
-use crate::context::{Access, Viewer};
+use crate::context::{Access, Viewer, Visitor};
 use crate::document::CommandFailures;
 use crate::error::ApiError;
 use crate::identity::forget_cookie;
@@ -18,10 +18,10 @@ use crate::identity::forget_cookie;
     tag = "auth",
     responses((status = 200, description = "Signed out", body = Object), CommandFailures)
 )]
-pub async fn logout(access: Access<Viewer>) -> Result<Response, ApiError> {
+pub async fn logout(access: Access<Viewer>, visitor: Visitor) -> Result<Response, ApiError> {
     if let (Ok(person), Some(session)) = (access.person(), access.session()) {
-        let ended = access
-            .identity()?
+        let ended = visitor
+            .identity()
             .end_session(person, session, EndReason::Logout)
             .await;
         match ended {

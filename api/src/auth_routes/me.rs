@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::{json, read_json};
-use crate::context::{Access, Viewer};
+use crate::context::{Access, Viewer, Visitor};
 use crate::document::QueryFailures;
 use crate::error::ApiError;
 use crate::identity::UserResource;
@@ -46,8 +46,8 @@ pub struct Verified {
     tag = "auth",
     responses((status = 200, description = "Oneself", body = Me), QueryFailures)
 )]
-pub async fn me(access: Access<Viewer>) -> Result<Response, ApiError> {
-    let identity = access.identity()?;
+pub async fn me(access: Access<Viewer>, visitor: Visitor) -> Result<Response, ApiError> {
+    let identity = visitor.identity();
     let user = identity
         .user(access.person()?, access.tenant(), access.role())
         .await?;

@@ -7,7 +7,7 @@ use flowgrid_domain::values::Slug;
 
 use super::inputs::SwitchInput;
 use crate::answer::{Listed, Pagination, read_json};
-use crate::context::{Access, Viewer};
+use crate::context::{Access, Viewer, Visitor};
 use crate::document::{CommandFailures, QueryFailures};
 use crate::error::ApiError;
 use crate::identity::{OrganizationOfPerson, SignedInBody};
@@ -24,8 +24,11 @@ const MOST: u32 = 500;
     responses((status = 200, description = "Organizations", body = Listed<OrganizationOfPerson>),
         QueryFailures)
 )]
-pub async fn list_organizations(access: Access<Viewer>) -> Result<Response, ApiError> {
-    let identity = access.identity()?;
+pub async fn list_organizations(
+    access: Access<Viewer>,
+    visitor: Visitor,
+) -> Result<Response, ApiError> {
+    let identity = visitor.identity();
     let mut all = identity
         .organizations(access.person()?, access.tenant())
         .await?;
@@ -53,12 +56,13 @@ pub async fn list_organizations(access: Access<Viewer>) -> Result<Response, ApiE
 )]
 pub async fn switch_organization(
     access: Access<Viewer>,
+    visitor: Visitor,
     incoming: Incoming,
 ) -> Result<Response, ApiError> {
     let body = incoming.fields()?;
     let mut fields = Fields::of(&body);
     let slug: Option<Slug> = fields.required("organization");
     let slug = fields.finish(slug).map_err(ApiError::Invalid)?;
-    let signed_in = access.identity()?.switch(access.person()?, &slug).await?;
+    let signed_in = visitor.identity().switch(access.person()?, &slug).await?;
     signed_in.response(StatusCode::OK)
 }

@@ -29,6 +29,7 @@ fn done() -> Result<Response, ApiError> {
 )]
 pub async fn change_password(
     access: Access<Viewer>,
+    visitor: Visitor,
     incoming: Incoming,
 ) -> Result<Response, ApiError> {
     let body = incoming.fields()?;
@@ -37,7 +38,7 @@ pub async fn change_password(
     let new: Option<Password> = fields.required("newPassword");
     let (present, new) = fields.finish(present.zip(new)).map_err(ApiError::Invalid)?;
     let (person, session) = (access.person()?, access.session());
-    let identity = access.identity()?;
+    let identity = visitor.identity();
     identity
         .change_password(person, session, &present, &new)
         .await?;

@@ -38,9 +38,9 @@ pub struct Setup {
     tag = "auth",
     responses((status = 200, description = "To be shown once", body = Object), CommandFailures)
 )]
-pub async fn set_up(access: Access<Viewer>) -> Result<Response, ApiError> {
-    let setup = access
-        .identity()?
+pub async fn set_up(access: Access<Viewer>, visitor: Visitor) -> Result<Response, ApiError> {
+    let setup = visitor
+        .identity()
         .begin_second_factor(access.person()?)
         .await?;
     let code = QrCode::new(setup.uri.as_bytes()).map_err(ApiError::internal)?;
@@ -88,8 +88,8 @@ pub async fn verify_code(
         return signed_in.response(StatusCode::OK);
     }
     let access = access?;
-    access
-        .identity()?
+    visitor
+        .identity()
         .enable_second_factor(access.person()?, &code)
         .await?;
     answer(
@@ -106,7 +106,11 @@ pub async fn verify_code(
     request_body = DisableInput,
     responses((status = 200, description = "Off", body = Object), CommandFailures)
 )]
-pub async fn disable(access: Access<Viewer>, incoming: Incoming) -> Result<Response, ApiError> {
+pub async fn disable(
+    access: Access<Viewer>,
+    visitor: Visitor,
+    incoming: Incoming,
+) -> Result<Response, ApiError> {
     let body = incoming.fields()?;
     let mut fields = Fields::of(&body);
     let password: Option<Password> = fields.required("password");
@@ -114,7 +118,7 @@ pub async fn disable(access: Access<Viewer>, incoming: Incoming) -> Result<Respo
     let (password, code) = fields
         .finish(password.zip(code))
         .map_err(ApiError::Invalid)?;
-    let identity = access.identity()?;
+    let identity = visitor.identity();
     identity
         .disable_second_factor(access.person()?, &password, &code)
         .await?;

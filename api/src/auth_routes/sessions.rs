@@ -6,7 +6,7 @@ use flowgrid_domain::sessions::EndReason;
 use serde_json::json;
 
 use crate::answer::{Listed, Pagination, read_json, success};
-use crate::context::{Access, Viewer};
+use crate::context::{Access, Viewer, Visitor};
 use crate::document::{CommandFailures, QueryFailures};
 use crate::error::ApiError;
 use crate::identity::SessionResource;
@@ -22,9 +22,9 @@ const MOST: u32 = 100;
     tag = "auth",
     responses((status = 200, description = "Sessions", body = Listed<SessionResource>), QueryFailures)
 )]
-pub async fn list_sessions(access: Access<Viewer>) -> Result<Response, ApiError> {
-    let sessions = access
-        .identity()?
+pub async fn list_sessions(access: Access<Viewer>, visitor: Visitor) -> Result<Response, ApiError> {
+    let sessions = visitor
+        .identity()
         .sessions(access.person()?, access.session())
         .await?;
     let window = Window {
@@ -47,9 +47,13 @@ pub async fn list_sessions(access: Access<Viewer>) -> Result<Response, ApiError>
     params(("id" = String, Path)),
     responses((status = 200, description = "Ended", body = Object), CommandFailures)
 )]
-pub async fn end_session(access: Access<Viewer>, PathId(id): PathId) -> Result<Response, ApiError> {
+pub async fn end_session(
+    access: Access<Viewer>,
+    visitor: Visitor,
+    PathId(id): PathId,
+) -> Result<Response, ApiError> {
     let session = id.parse().map_err(|_| ApiError::NotFound)?;
-    let identity = access.identity()?;
+    let identity = visitor.identity();
     identity
         .end_session(access.person()?, session, EndReason::Ended)
         .await?;

@@ -10,12 +10,10 @@ use flowgrid_bus::{Position, Role, Tenant};
 use uuid::Uuid;
 
 use super::sign_in::sign_in;
-use super::visitor::{identity, origin};
 use super::{AppState, Level, RequestMeta};
 use crate::Ids;
 use crate::auth::{Member, Principal, Scope};
 use crate::error::ApiError;
-use crate::identity::{Identity, Origin};
 use crate::request::header_text;
 
 /// A member who has at least the role `L`, whose token allows this method, and whose frontend may
@@ -25,7 +23,6 @@ pub struct Access<L> {
     pub(super) member: Member,
     pub(super) meta: RequestMeta,
     pub(super) min_position: Option<Position>,
-    pub(super) origin: Origin,
     level: PhantomData<L>,
 }
 
@@ -58,7 +55,6 @@ impl<L: Level> FromRequestParts<AppState> for Access<L> {
         Ok(Self {
             state: state.clone(),
             member: member.clone(),
-            origin: origin(parts, state, &meta),
             meta,
             min_position: min_position(parts)?,
             level: PhantomData,
@@ -138,11 +134,6 @@ impl<L: Level> Access<L> {
 
     pub fn expires_at(&self) -> DateTime<Utc> {
         self.member.expires_at
-    }
-
-    /// Manages oneself: whatever the role.
-    pub fn identity(&self) -> Result<Identity, ApiError> {
-        identity(&self.state, self.origin.clone())
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -1,4 +1,5 @@
-//! Somebody who needs no token: who registers, signs in, or follows a link in a mail.
+//! The way to people: for who registers, signs in or follows a link in a mail, and beside an
+//! [`Access`](super::Access) for who manages oneself.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
@@ -31,13 +32,14 @@ impl FromRequestParts<AppState> for Visitor {
 }
 
 impl Visitor {
+    /// Acts for whoever the request comes from; who that is, only an `Access` knows.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
 }
 
 /// Where a request comes from.
-pub(super) fn origin(parts: &Parts, state: &AppState, meta: &RequestMeta) -> Origin {
+fn origin(parts: &Parts, state: &AppState, meta: &RequestMeta) -> Origin {
     let text = |name: axum::http::HeaderName| header_text(&parts.headers, name.as_str());
     let proxies = &state.config().trusted_proxies;
     Origin {
@@ -51,7 +53,7 @@ pub(super) fn origin(parts: &Parts, state: &AppState, meta: &RequestMeta) -> Ori
 }
 
 /// The way to people, for a request from there.
-pub(super) fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
+fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
     let config = state.config();
     let people = state.0.people.clone();
     let people = people.ok_or_else(|| ApiError::internal("this process signs nobody in"))?;
