@@ -97,7 +97,7 @@ impl World {
 }
 
 impl Process {
-    /// Until both models have rows up to the end of the log.
+    /// Until every model of this log has rows up to its end.
     pub async fn reaches_head(&self, world: &World) {
         let want = world.head().await;
         self.reaches(world, want).await;
@@ -116,7 +116,7 @@ impl Process {
             .unwrap();
     }
 
-    /// Until a generation of both models is live.
+    /// Until a generation of every model is live.
     pub async fn ready(&self) {
         eventually("first generations are live", || async {
             let all = self.admin.status().await.unwrap();
@@ -133,7 +133,9 @@ impl Process {
                 .into_iter()
                 .find(|status| status.name == model.as_str())
                 .unwrap();
-            let rebuild = of_model.rebuild.unwrap();
+            let Some(rebuild) = of_model.rebuild else {
+                return false; // the process has only just started
+            };
             assert!(
                 rebuild.state == state || rebuild.error.is_none(),
                 "{rebuild:?}"
