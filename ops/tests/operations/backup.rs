@@ -80,7 +80,7 @@ async fn put_back(stack: &mut Stack, backup: &Path, archive: &Path, target: &[&s
     let data = stack.postgres_data_dir().unwrap().to_owned();
     stack.kill_postgres().await;
     let owner = owner(&data);
-    std::fs::remove_dir_all(&data).unwrap();
+    remove(&data).await;
     let folders = [backup, archive, &data].map(|path| path.to_str().unwrap());
     script(
         "restore-base.sh",
@@ -90,6 +90,17 @@ async fn put_back(stack: &mut Stack, backup: &Path, archive: &Path, target: &[&s
     stack.restart_postgres().await.unwrap();
     let url = stack.database_url().unwrap().to_owned();
     until_true(&url, "select not pg_is_in_recovery()").await;
+}
+
+/// The postmaster is gone; its backends notice a moment later, and may write until then.
+async fn remove(data: &Path) {
+    for _ in 0..500 {
+        if std::fs::remove_dir_all(data).is_ok() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{} can't be removed", data.display());
 }
 
 /// Waits until the archive holds all that was written.

@@ -101,7 +101,7 @@ impl Postgres {
                     return Ok(());
                 }
                 Err(StackError::Failed { log, .. })
-                    if attempt < PORT_TRIES && log.contains("could not bind") => {}
+                    if attempt < PORT_TRIES && lost_its_port(&log) => {}
                 Err(e) => return Err(e),
             }
         }
@@ -196,4 +196,12 @@ fn bare_command(program: &std::path::Path, run_as: RunAs) -> Command {
     }
     run_as.apply(&mut command);
     command
+}
+
+/// Whether another process was faster. Two that come at once may both bind a port; then one of them
+/// can't listen on it.
+fn lost_its_port(log: &str) -> bool {
+    ["could not bind", "could not listen"]
+        .iter()
+        .any(|words| log.contains(words))
 }
