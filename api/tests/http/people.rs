@@ -381,6 +381,10 @@ fn a_key_lets_a_program_in_as_far_as_its_scopes_go() {
         let listed = listed.expect(200);
         assert_eq!(listed["data"][0]["name"], "exporter");
         assert!(listed["data"][0]["lastUsedAt"].is_string());
+        // A model that follows other logs alone has nothing to wait for.
+        let position = made["data"]["position"].as_str().unwrap();
+        let buildings = get("/api/v1/citypulse/buildings").header("x-min-position", position);
+        buildings.token(anna.access()).send(world).await.expect(200);
         // Another organization's admin knows of none, and revokes none.
         let ben = Somebody::new(world, &format!("{org}-ben")).await;
         let path = format!("/api/v1/auth/api-keys/{id}");
