@@ -72,6 +72,7 @@ impl Identity {
     /// [`ApiError::Refused`] when the token isn't good; [`ApiError::Invalid`] for a weak password,
     /// which leaves the token good.
     pub async fn reset_password(&self, token: &str, new: &Password) -> Result<(), ApiError> {
+        self.attempt("reset").await?;
         let (vault, purpose) = (&self.people.vault, Purpose::ResetPassword);
         let good = vault.try_one_time(purpose, token, self.now()).await?;
         let person = good.ok_or_else(bad_token)?.subject;

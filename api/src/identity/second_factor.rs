@@ -135,6 +135,8 @@ impl Identity {
         code: &Code,
     ) -> Result<(), ApiError> {
         self.confirm_password(person, password).await?;
+        // Guessing the code is counted as well, also by who has the password.
+        self.attempt(&person.to_string()).await?;
         if !self.check_code(person, code).await? {
             return Err(wrong_code());
         }
