@@ -42,6 +42,33 @@ async fn callers_are_told_and_refused() {
     strangers_count_by_address(&world).await;
     bad_tokens_count_by_address(&world).await;
     what_everybody_may_ask_is_not_counted(&world).await;
+    guesses_are_counted(&world).await;
+}
+
+/// The sixth guess within fifteen minutes is refused, whatever is guessed at.
+async fn guesses_are_counted(world: &World) {
+    let guesses = [
+        (
+            "login",
+            json!({"email": "a@example.org", "password": "a guess"}),
+        ),
+        ("forgot-password", json!({"email": "b@example.org"})),
+        (
+            "reset-password",
+            json!({"token": "fgt_guess", "password": "correct horse battery staple"}),
+        ),
+    ];
+    for (number, (path, body)) in guesses.iter().enumerate() {
+        let peer = address(&format!("198.51.100.{}", number + 1));
+        let guess = post(format!("/api/v1/auth/{path}"), body);
+        for _ in 0..5 {
+            let reply = guess.clone().send_from(world, peer).await;
+            assert_ne!(reply.status, 429, "{path}");
+        }
+        let refused = guess.send_from(world, peer).await;
+        refused.problem(429, "rate-limited");
+        assert!(refused.headers.contains_key("retry-after"), "{path}");
+    }
 }
 
 async fn members_count_by_plan(world: &World) {
