@@ -79,6 +79,30 @@ async fn taken_ports_give_others() {
     stack.stop().await.unwrap();
 }
 
+/// All of them see the port free and only one gets it; the others must not take it for their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_that_want_one_port_get_one_each() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let starts = (0..8).map(|_| {
+        tokio::spawn(Stack::ephemeral(move |options| {
+            options.postgres = false;
+            options.preferred_nats_port = Some(port);
+        }))
+    });
+    let mut stacks = Vec::new();
+    for start in starts.collect::<Vec<_>>() {
+        stacks.push(start.await.unwrap().unwrap());
+    }
+    for stack in &stacks {
+        common::nats(stack.nats_url().unwrap()).await;
+    }
+    for stack in stacks {
+        stack.stop().await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_has_one_stack_at_a_time() {
     let folder = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ use std::{
 
 use nix::sys::signal::Signal;
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     time::{Instant, sleep, timeout},
 };
@@ -25,6 +25,8 @@ use crate::{
 /// A stream of some gigabytes is read through after a crash.
 const START_PATIENCE: Duration = Duration::from_secs(120);
 const PORT_TRIES: u32 = 5;
+/// A greeting has some hundred bytes.
+const LINE_AT_MOST: u64 = 64 * 1024;
 const STOP: [(Signal, Duration); 1] = [(Signal::SIGTERM, Duration::from_secs(15))];
 
 /// The store's folder and, while it runs, the process.
@@ -117,7 +119,7 @@ impl Nats {
             .await
             .map_err(StackError::io("run", &self.program))?;
         let deadline = Instant::now() + START_PATIENCE;
-        while !greets(port).await {
+        while !self.welcomes(port).await {
             if let Some(status) = child.status() {
                 return Err(StackError::Failed {
                     server: Server::Nats,
@@ -134,15 +136,30 @@ impl Nats {
             }
             sleep(Duration::from_millis(10)).await;
         }
-        // Somebody else may have taken the port and greet like a NATS; ours would have ended by then.
-        match child.status() {
-            None => Ok(child),
-            Some(status) => Err(StackError::Failed {
-                server: Server::Nats,
-                status: status.to_string(),
-                log: logs::since(&self.log, said_before),
-            }),
-        }
+        Ok(child)
+    }
+
+    /// Whether our server listens there. It opens its port only after JetStream has read its store;
+    /// until then another stack's may have taken it, greets as well, and knows nobody of ours.
+    async fn welcomes(&self, port: u16) -> bool {
+        let password = &self.secrets.app;
+        let sign_in = format!(
+            "CONNECT {{\"user\":\"app\",\"pass\":\"{password}\",\"verbose\":false}}\r\nPING\r\n"
+        );
+        let hear = async {
+            let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
+            let mut line = String::new();
+            // A NATS speaks first.
+            line_of(&mut stream, &mut line).await?;
+            if !line.starts_with("INFO ") {
+                return Ok(false);
+            }
+            stream.get_mut().write_all(sign_in.as_bytes()).await?;
+            line.clear();
+            line_of(&mut stream, &mut line).await?;
+            std::io::Result::Ok(line.starts_with("PONG"))
+        };
+        matches!(timeout(Duration::from_secs(2), hear).await, Ok(Ok(true)))
     }
 
     pub(crate) async fn stop(&mut self) {
@@ -201,13 +218,7 @@ impl Nats {
     }
 }
 
-/// A NATS speaks first. It opens its port only after JetStream has read its store.
-async fn greets(port: u16) -> bool {
-    let hear = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        let mut first = [0_u8; 5];
-        stream.read_exact(&mut first).await?;
-        std::io::Result::Ok(&first == b"INFO ")
-    };
-    matches!(timeout(Duration::from_secs(2), hear).await, Ok(Ok(true)))
+/// One line of whoever listens, of a bounded length.
+async fn line_of(stream: &mut BufReader<TcpStream>, line: &mut String) -> std::io::Result<usize> {
+    stream.take(LINE_AT_MOST).read_line(line).await
 }
