@@ -26,7 +26,10 @@ mod ops;
 mod projection_routes;
 mod request;
 mod routes;
+mod security;
 mod serve;
+mod tenancy;
+mod users;
 
 pub use clock::Clock;
 pub use context::{ApiConfig, AppState, BadOrigin, Parts, People};

@@ -13,7 +13,10 @@ use crate::context::AppState;
 use crate::document::{Blank, name_aliases};
 use crate::error::ApiError;
 use crate::http_layers::App;
-use crate::{alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push};
+use crate::{
+    alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push, security,
+    tenancy, users,
+};
 
 /// Everything that the document shows.
 pub(crate) fn documented() -> OpenApiRouter<AppState> {
@@ -22,7 +25,10 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(buildings::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())
-        .merge(ops::routes());
+        .merge(ops::routes())
+        .merge(tenancy::routes())
+        .merge(users::routes())
+        .merge(security::routes());
     for path in alerts::PATHS {
         all = all.nest(path, alerts::routes());
     }

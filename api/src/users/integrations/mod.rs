@@ -1,0 +1,9 @@
+//! Outside services that people connect.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::context::AppState;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,17 @@
+//! People: what is their own, and what admins see of it.
+
+mod admin;
+mod integrations;
+mod notifications;
+mod own;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::context::AppState;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    own::routes()
+        .merge(admin::routes())
+        .merge(notifications::routes())
+        .merge(integrations::routes())
+}

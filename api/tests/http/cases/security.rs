@@ -1,0 +1,7 @@
+//! Security events and threats.
+
+use super::Case;
+
+pub fn cases() -> Vec<Case> {
+    Vec::new()
+}
