@@ -1,0 +1,79 @@
+//! A person as tests meet it: registers, signs in, reads its mail.
+
+use serde_json::{Value, json};
+
+use crate::call::{Reply, get, post};
+use crate::world::World;
+
+pub const PASSWORD: &str = "correct horse battery staple";
+pub const OTHER: &str = "Zwölf Boxkämpfer jagen Viktor";
+
+/// Somebody who has just registered, in an organization that nobody else uses.
+pub struct Somebody {
+    pub email: String,
+    pub body: Value,
+}
+
+impl Somebody {
+    pub async fn new(world: &World, org: &str) -> Self {
+        let email = format!("{org}@example.org");
+        let body =
+            json!({"email": email, "password": PASSWORD, "name": "Anna", "organization": org});
+        let registered = post("/api/v1/auth/register", &body).send(world).await;
+        Self {
+            email,
+            body: registered.expect(201),
+        }
+    }
+
+    pub fn access(&self) -> &str {
+        self.body["accessToken"].as_str().unwrap()
+    }
+
+    pub fn refresh(&self) -> &str {
+        self.body["refreshToken"].as_str().unwrap()
+    }
+
+    pub async fn login(&self, world: &World, password: &str) -> Reply {
+        let body = json!({"email": self.email, "password": password, "rememberMe": true});
+        post("/api/v1/auth/login", &body).send(world).await
+    }
+
+    /// The token in the newest mail to this address about `subject`.
+    pub async fn mailed(&self, world: &World, subject: &str) -> String {
+        for _ in 0..800 {
+            let letters = world.mailbox.list(500).await.unwrap();
+            let mine = letters
+                .iter()
+                .find(|one| one.to.contains(&self.email) && one.text.contains(subject));
+            if let Some((_, rest)) = mine.and_then(|letter| letter.text.split_once("#token=")) {
+                return rest.split_whitespace().next().unwrap().to_owned();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("no mail with {subject}");
+    }
+}
+
+pub async fn me(world: &World, token: &str) -> Reply {
+    get("/api/v1/auth/me").token(token).send(world).await
+}
+
+pub async fn refreshed(world: &World, token: &str) -> Reply {
+    post("/api/v1/auth/refresh", &json!({"refreshToken": token}))
+        .send(world)
+        .await
+}
+
+/// Ended sessions take up to a second to be ended everywhere.
+pub async fn eventually_refused(world: &World, token: &str) {
+    for _ in 0..800 {
+        let reply = me(world, token).await;
+        if reply.status == 401 {
+            reply.problem(401, "token-revoked");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the token is still good");
+}
