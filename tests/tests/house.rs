@@ -10,6 +10,7 @@ use serde_json::Value;
 /// Who may use whom (ARCHITECTURE.md). Benchmarks and tests may use everything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("flowgrid-domain", &[]),
+    ("flowgrid-analysis", &[]),
     ("flowgrid-bus", &["flowgrid-domain"]),
     ("flowgrid-log", &["flowgrid-bus", "flowgrid-domain"]),
     (
@@ -22,11 +23,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "flowgrid-projections",
-        &["flowgrid-bus", "flowgrid-domain", "flowgrid-log"],
+        &[
+            "flowgrid-analysis",
+            "flowgrid-bus",
+            "flowgrid-domain",
+            "flowgrid-log",
+        ],
     ),
     (
         "flowgrid-workers",
         &[
+            "flowgrid-analysis",
             "flowgrid-bus",
             "flowgrid-commands",
             "flowgrid-domain",
@@ -38,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "flowgrid-api",
         &[
+            "flowgrid-analysis",
             "flowgrid-bus",
             "flowgrid-commands",
             "flowgrid-domain",

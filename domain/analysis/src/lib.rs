@@ -1,0 +1,4 @@
+//! The mathematics of meters, energy, savings and forecasts.
+//!
+//! Pure: what time it is, what the weather was and every draw of chance are handed in. Each formula
+//! names its source.
