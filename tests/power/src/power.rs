@@ -181,7 +181,9 @@ impl Drop for PowerDisk {
         self.machine.switched.notify_all();
         let _ = users::wait_gone(&self.folder, PATIENCE);
         if self.session.is_some() {
-            let _ = umount2(&self.folder, MntFlags::MNT_DETACH);
+            // By force: a file that this process still has open there would else be closed by asking
+            // our own threads, and a process that is ending has none left: it would never end.
+            let _ = umount2(&self.folder, MntFlags::MNT_FORCE | MntFlags::MNT_DETACH);
             self.session = None;
         }
         let _ = fs::remove_dir(&self.folder);

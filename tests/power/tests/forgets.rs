@@ -253,3 +253,31 @@ fn whoever_uses_the_disk_is_gone_after_a_cut_and_says_nothing_more() {
         );
     }
 }
+
+/// The kernel closes a dead process's files by asking their file system, which here died with it.
+#[test]
+fn who_ends_with_a_file_open_on_a_disk_of_its_own_does_end() {
+    const NAME: &str = "who_ends_with_a_file_open_on_a_disk_of_its_own_does_end";
+    const CHILD: &str = "FLOWGRID_POWER_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        if let Some(disk) = disk_for_test(1) {
+            let file = File::create(disk.folder().join("open")).unwrap();
+            std::mem::forget(file);
+        }
+        return;
+    }
+    let mut children: Vec<_> = (0..8)
+        .map(|_| {
+            let mut child = Command::new(std::env::current_exe().unwrap());
+            child.args(["--exact", NAME]).env(CHILD, "1");
+            child.stdout(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    for child in &mut children {
+        while child.try_wait().unwrap().is_none() {
+            assert!(std::time::Instant::now() < deadline, "it never ends");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+}
