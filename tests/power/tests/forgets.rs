@@ -277,7 +277,7 @@ fn who_ends_with_a_file_open_on_a_disk_of_its_own_does_end() {
     for child in &mut children {
         while child.try_wait().unwrap().is_none() {
             assert!(std::time::Instant::now() < deadline, "it never ends");
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
         }
     }
 }
