@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use flowgrid_api::auth::{Keys, Tokens};
+use flowgrid_api::auth::{Keys, Principal, Tokens};
 use flowgrid_api::{Clock, People};
 use flowgrid_log::{LogInfo, LogKind, LogStore, Tails};
 use flowgrid_vault::{Follow, Hasher, MasterKeys, Revocations, Vault, VaultError};
@@ -65,10 +65,12 @@ impl Gate {
     /// Tokens that are refused once they are revoked.
     pub(crate) fn tokens(&self, keys: Keys) -> Tokens {
         let revocations = self.revocations.clone();
-        Tokens::gated(keys, Clock::system(), move |principal| {
+        let closings = revocations.changes();
+        let admits = move |principal: &Principal| {
             let bearer = principal.bearer();
             !bearer.is_some_and(|bearer| revocations.refuses(&bearer))
-        })
+        };
+        Tokens::gated(keys, Clock::system(), admits, closings)
     }
 }
 

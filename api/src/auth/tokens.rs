@@ -7,6 +7,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{decode, encode};
 use quick_cache::sync::Cache;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::header::Head;
 use super::keys::Checker;
@@ -51,6 +52,8 @@ struct Inner {
     clock: Clock,
     /// Whether somebody whose token holds may still come in.
     gate: Box<dyn Fn(&Principal) -> bool + Send + Sync>,
+    /// Told when the gate has closed for somebody.
+    closings: watch::Receiver<u64>,
     /// Tokens whose signature held. A thief can't use the look-up's timing: the key's hash is
     /// seeded at random in each process.
     checked: Cache<Box<str>, Arc<Principal>>,
@@ -79,20 +82,24 @@ impl Tokens {
 
     /// Whoever holds a good token comes in.
     pub fn with_keys(keys: Keys, clock: Clock) -> Self {
-        Self::gated(keys, clock, |_| true)
+        let (_, never) = watch::channel(0);
+        Self::gated(keys, clock, |_| true, never)
     }
 
     /// `gate` is asked at each use of a token, also of one that is remembered, and says whether its
-    /// holder may still come in. It must neither wait nor fail.
+    /// holder may still come in. It must neither wait nor fail. `closings` tells when it has closed
+    /// for somebody who came in before.
     pub fn gated(
         keys: Keys,
         clock: Clock,
         gate: impl Fn(&Principal) -> bool + Send + Sync + 'static,
+        closings: watch::Receiver<u64>,
     ) -> Self {
         Self(Arc::new(Inner {
             keys,
             clock,
             gate: Box::new(gate),
+            closings,
             checked: Cache::new(REMEMBERED),
         }))
     }
@@ -116,6 +123,11 @@ impl Tokens {
     /// Whether somebody may still come in whose token, or key, is good in itself.
     pub fn admits(&self, principal: &Principal) -> bool {
         (self.0.gate)(principal)
+    }
+
+    /// Told when somebody who was let in may no longer stay.
+    pub fn closings(&self) -> watch::Receiver<u64> {
+        self.0.closings.clone()
     }
 
     /// Who holds the token.

@@ -37,4 +37,6 @@ pub enum Ending {
     Lagged,
     /// The process goes away; the client is to come back after so many milliseconds.
     Drained { wait_ms: u32 },
+    /// Its session, key, membership or person has ended.
+    Revoked,
 }

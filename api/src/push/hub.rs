@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::comeback;
 use super::config::PushConfig;
+use super::dismiss;
 use super::feed::Feed;
 use super::follow::follow;
 use super::frame::Ending;
@@ -62,8 +63,14 @@ impl Hub {
             ));
             feeds.insert(tail.log(), feed);
         }
+        let seats = Arc::new(Seats::new(config.clone(), metrics.clone()));
+        tokio::spawn(dismiss::run(
+            seats.clone(),
+            tokens.clone(),
+            shutdown.clone(),
+        ));
         Arc::new(Self {
-            seats: Arc::new(Seats::new(config.clone(), metrics.clone())),
+            seats,
             replays: Semaphore::new(config.replays),
             config,
             store,

@@ -10,7 +10,7 @@ use super::frame::{Frame, Lane};
 use super::outgoing;
 use super::seats::Full;
 use super::session::{Close, FORBIDDEN, Session, TRY_LATER, UNAUTHENTICATED};
-use crate::auth::{Member, Scope, TokenError};
+use crate::auth::{Member, Principal, Scope, TokenError};
 
 /// Somebody who has authenticated.
 #[derive(Debug)]
@@ -26,9 +26,10 @@ impl Session {
     ///
     /// # Errors
     /// When it or its organization has too many connections.
-    pub fn admit(&mut self, member: &Member) -> Result<(), Full> {
+    pub fn admit(&mut self, principal: &Arc<Principal>, member: &Member) -> Result<(), Full> {
         self.seat.identify(member)?;
         self.peer.set_role(member.role);
+        self.hold(principal);
         self.holder = Some(Holder {
             subject: member.subject.clone(),
             tenant: member.tenant.clone(),
@@ -38,14 +39,21 @@ impl Session {
         Ok(())
     }
 
+    /// From now on the connection ends when this token is revoked. One that was revoked since it
+    /// was checked ends it now.
+    fn hold(&self, principal: &Arc<Principal>) {
+        self.peer.hold(Arc::clone(principal));
+        self.peer.dismiss_unless(&self.hub.tokens);
+    }
+
     /// The first time it says who it is; later it renews what it said.
     ///
     /// # Errors
     /// When a stranger could not say it.
     pub fn authenticate(&mut self, token: &str) -> Result<(), Close> {
         let principal = self.hub.tokens.verify(token);
-        let member = match &principal {
-            Ok(principal) => principal.member(),
+        let principal = match principal {
+            Ok(principal) => principal,
             Err(error) => {
                 let code = match error {
                     TokenError::Expired => "token-expired",
@@ -58,6 +66,7 @@ impl Session {
                 return self.refuse(UNAUTHENTICATED, code, &error.to_string());
             }
         };
+        let member = principal.member();
         let Some(member) = member.filter(|member| member.scopes.allow(Scope::Read)) else {
             return self.refuse(
                 FORBIDDEN,
@@ -67,7 +76,7 @@ impl Session {
         };
         match &mut self.holder {
             None => {
-                if let Err(full) = self.admit(member) {
+                if let Err(full) = self.admit(&principal, member) {
                     let detail = full.to_string();
                     return self.refuse(TRY_LATER, "too-many-connections", &detail);
                 }
@@ -80,6 +89,7 @@ impl Session {
                 holder.role = member.role;
                 holder.expires_at = member.expires_at;
                 self.peer.set_role(member.role);
+                self.hold(&principal);
                 self.end_forbidden(member);
             }
         }

@@ -10,6 +10,7 @@ mod channel;
 mod comeback;
 mod config;
 mod connection;
+mod dismiss;
 mod facets;
 mod feed;
 mod follow;

@@ -88,7 +88,7 @@ impl Outbox {
     pub fn poll_pop(&self, reader: &Waker) -> Poll<Frame> {
         let mut waiting = self.waiting.lock();
         let frame = match waiting.ending {
-            Some(Ending::Lagged) => None,
+            Some(Ending::Lagged | Ending::Revoked) => None,
             Some(Ending::Drained { .. }) | None => {
                 pop(&mut waiting.urgent).or_else(|| pop(&mut waiting.normal))
             }
@@ -130,7 +130,10 @@ impl Outbox {
         if waiting.ending.is_none() && ending == Ending::Lagged {
             self.metrics.lagged.inc();
         }
-        waiting.ending.get_or_insert(ending);
+        // Whoever may not be here any more isn't told what waits, however it was ending.
+        if waiting.ending.is_none() || ending == Ending::Revoked {
+            waiting.ending = Some(ending);
+        }
         let reader = waiting.reader.take();
         drop(waiting);
         self.room.notify_waiters();

@@ -91,6 +91,11 @@ impl Seats {
         taken.peers.values().cloned().collect()
     }
 
+    /// Everybody who is here.
+    pub fn all(&self) -> Vec<Arc<Peer>> {
+        self.taken.lock().peers.values().cloned().collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.taken.lock().peers.is_empty()
     }

@@ -12,7 +12,7 @@ use super::outgoing;
 use super::rate::{Bucket, Verdict};
 use super::seats::{Full, Seat};
 use super::subscription::{Peer, Subscription};
-use crate::auth::Member;
+use crate::auth::Principal;
 
 /// The socket closes with this code, after `last` was said.
 #[derive(Debug)]
@@ -73,12 +73,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// A seat for whoever comes; `member` when the handshake has said who it is.
+    /// A seat for whoever comes; `principal` when the handshake has said who it is.
     ///
     /// # Errors
     /// When there is no room.
-    pub fn open(hub: &Arc<Hub>, member: Option<&Member>) -> Result<Self, Full> {
+    pub fn open(hub: &Arc<Hub>, principal: Option<&Arc<Principal>>) -> Result<Self, Full> {
         let peer = hub.peer();
+        let member = principal.and_then(|one| Some((one, one.member()?)));
         let seat = hub.seats.enter(&peer, member.is_none())?;
         let config = &hub.config;
         let mut session = Self {
@@ -89,8 +90,8 @@ impl Session {
             follows: Vec::new(),
             seat,
         };
-        if let Some(member) = member {
-            session.admit(member)?;
+        if let Some((principal, member)) = member {
+            session.admit(principal, member)?;
         }
         Ok(session)
     }
@@ -161,7 +162,7 @@ impl Session {
             let label = &follow.subscription.label;
             match ending {
                 Ending::Lagged => outgoing::lagged(label, token),
-                Ending::Drained { .. } => outgoing::standing(label, token),
+                Ending::Drained { .. } | Ending::Revoked => outgoing::standing(label, token),
             }
         };
         let mut last: Vec<String> = self.follows.iter().map(stands).collect();
@@ -170,6 +171,11 @@ impl Session {
             Ending::Drained { wait_ms } => {
                 last.push(outgoing::going_away(wait_ms));
                 (RESTART, "come back after a random wait")
+            }
+            Ending::Revoked => {
+                let reason = "the token has been revoked";
+                last.push(outgoing::error(None, "token-revoked", reason));
+                (UNAUTHENTICATED, reason)
             }
         };
         Close { code, reason, last }

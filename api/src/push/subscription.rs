@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
 use flowgrid_bus::{Role, Tenant};
+use parking_lot::Mutex;
 
 use super::channel::Channel;
-use super::frame::{Frame, Lane};
+use super::frame::{Ending, Frame, Lane};
 use super::outbox::Outbox;
+use crate::auth::{Principal, Tokens};
 
 /// The part of a connection that dispatchers and replays see.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Peer {
     pub number: u64,
     pub outbox: Outbox,
     role: AtomicU8,
+    /// Whose token it was let in with, or has renewed it with.
+    principal: Mutex<Option<Arc<Principal>>>,
 }
 
 impl Peer {
@@ -24,6 +28,20 @@ impl Peer {
             number,
             outbox,
             role: AtomicU8::new(Role::Viewer as u8),
+            principal: Mutex::new(None),
+        }
+    }
+
+    /// From now on it is here with this token.
+    pub fn hold(&self, principal: Arc<Principal>) {
+        *self.principal.lock() = Some(principal);
+    }
+
+    /// Ends the connection if its token was revoked. A stranger has none yet.
+    pub fn dismiss_unless(&self, tokens: &Tokens) {
+        let principal = self.principal.lock();
+        if principal.as_ref().is_some_and(|one| !tokens.admits(one)) {
+            self.outbox.end(Ending::Revoked);
         }
     }
 

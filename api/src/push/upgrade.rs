@@ -73,7 +73,7 @@ async fn upgrade(
             });
         }
     }
-    let session = Session::open(&hub, member)?;
+    let session = Session::open(&hub, principal.as_ref())?;
     if let Some((_, value)) = protocol {
         socket.set_selected_protocol(value);
     }

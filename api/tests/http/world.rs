@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use flowgrid_api::auth::{Grant, Keys, Tokens};
+use flowgrid_api::auth::{Grant, Keys, Principal, Tokens};
 use flowgrid_api::limits::{Limits, Proxies};
 use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, People, Probes, router};
 use flowgrid_bus::Role;
@@ -123,11 +123,12 @@ impl World {
         let admin = admin.with_runtime(&projections);
         let (people, revocations, mailbox) = people(&test, &stop).await;
         let keys = Keys::hs256(SECRET, None).unwrap();
-        let tokens = Tokens::gated(keys, Clock::system(), move |principal| {
-            !principal
-                .bearer()
-                .is_some_and(|bearer| revocations.refuses(&bearer))
-        });
+        let closings = revocations.changes();
+        let admits = move |principal: &Principal| {
+            let bearer = principal.bearer();
+            !bearer.is_some_and(|bearer| revocations.refuses(&bearer))
+        };
+        let tokens = Tokens::gated(keys, Clock::system(), admits, closings);
         let mut config = ApiConfig {
             wait_limit: Duration::from_secs(2),
             body_timeout: Duration::from_millis(500),

@@ -122,6 +122,7 @@ impl Vault {
 #[derive(Clone)]
 pub struct Revocations {
     memory: Arc<RwLock<Memory>>,
+    changes: watch::Receiver<u64>,
 }
 
 impl Revocations {
@@ -131,10 +132,17 @@ impl Revocations {
     /// [`VaultError::Unavailable`] when nothing can be loaded: the process must not take tokens then.
     pub async fn start(vault: Vault, shutdown: watch::Receiver<bool>) -> Result<Self, VaultError> {
         let memory = Arc::new(RwLock::new(Memory::default()));
-        let mut poll = poll::Poll::new(vault, Arc::clone(&memory));
+        let (learned, changes) = watch::channel(0);
+        let mut poll = poll::Poll::new(vault, Arc::clone(&memory), learned);
         poll.once().await?;
         tokio::spawn(poll.run(shutdown));
-        Ok(Self { memory })
+        Ok(Self { memory, changes })
+    }
+
+    /// Told whenever something is revoked that was not known before: for whoever holds something
+    /// open that should end then.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
     }
 
     /// Whether a token must be refused though its signature is good.

@@ -43,12 +43,16 @@ pub struct Process {
 
 impl Push {
     pub async fn start(config: PushConfig) -> Self {
-        let test = TestLog::start().await;
+        let tokens = Tokens::new(SECRET, Clock::system()).unwrap();
+        Self::on(TestLog::start().await, tokens, config).await
+    }
+
+    /// One whose tokens may be revoked.
+    pub async fn on(test: TestLog, tokens: Tokens, config: PushConfig) -> Self {
         let log = test.domain();
         let feed = TestLog::feed();
         let appender = test.appender(log, &feed, false);
         test.relay(log, &feed);
-        let tokens = Tokens::new(SECRET, Clock::system()).unwrap();
         let process = Process::start(&test, log, &tokens, config).await;
         let push = Self {
             test,

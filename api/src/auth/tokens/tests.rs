@@ -152,9 +152,10 @@ fn the_gate_is_asked_at_every_use() {
     let keys = Keys::hs256(SECRET, None).unwrap();
     let gate = Arc::clone(&open);
     let clock = Clock::stopped_at(noon());
-    let tokens = Tokens::gated(keys, clock, move |principal| {
-        principal.subject() != "anna" || gate.load(Ordering::SeqCst)
-    });
+    let (_, never) = tokio::sync::watch::channel(0);
+    let asked =
+        move |principal: &Principal| principal.subject() != "anna" || gate.load(Ordering::SeqCst);
+    let tokens = Tokens::gated(keys, clock, asked, never);
     let token = tokens.issue(&anna()).unwrap();
     let other = Grant::member("bert", "acme", Role::User, TimeDelta::hours(1));
     let other = tokens.issue(&other).unwrap();

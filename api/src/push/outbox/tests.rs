@@ -94,3 +94,14 @@ async fn who_replays_leaves_half_of_the_queue_to_others() {
     outbox.close();
     assert!(!outbox.room(10).await);
 }
+
+#[test]
+fn whoever_is_revoked_hears_nothing_of_what_waits_even_while_the_process_goes_away() {
+    let outbox = outbox(10, 1_000);
+    assert!(outbox.push(frame(1, 1), Lane::Normal));
+    outbox.end(Ending::Drained { wait_ms: 5 });
+    assert_eq!(outbox.ending(), None);
+    outbox.end(Ending::Revoked);
+    assert_eq!(outbox.ending(), Some(Ending::Revoked));
+    assert_eq!(pop_position(&outbox), None);
+}

@@ -24,6 +24,8 @@ const AFRESH: u32 = 1_200;
 pub(super) struct Poll {
     vault: Vault,
     memory: Arc<RwLock<Memory>>,
+    /// Counts the polls that found something new.
+    learned: watch::Sender<u64>,
     /// The oldest transaction that was open at the last poll; 0 reads everything.
     since: u64,
     polls: u32,
@@ -37,10 +39,15 @@ struct Found {
 }
 
 impl Poll {
-    pub(super) fn new(vault: Vault, memory: Arc<RwLock<Memory>>) -> Self {
+    pub(super) fn new(
+        vault: Vault,
+        memory: Arc<RwLock<Memory>>,
+        learned: watch::Sender<u64>,
+    ) -> Self {
         Self {
             vault,
             memory,
+            learned,
             since: 0,
             polls: 0,
         }
@@ -81,22 +88,36 @@ impl Poll {
         if found.revoked.len() > MOST {
             self.vault.shared.keys.clear();
             self.memory.write().refuse_until(found.asked_at);
+            self.tell();
             return;
         }
         // The same rows come again and again while some transaction stays open.
+        let mut news = false;
         for (revoked, at) in &found.revoked {
             if !self.memory.read().knows(*revoked, *at) {
                 self.forget_keys(*revoked);
+                news = true;
             }
         }
+        self.remember(found.revoked, everything);
+        if news {
+            self.tell();
+        }
+    }
+
+    fn remember(&self, revoked: Vec<(Revoked, DateTime<Utc>)>, everything: bool) {
         let mut memory = self.memory.write();
         if everything {
-            memory.replace(found.revoked);
+            memory.replace(revoked);
             return;
         }
-        for (revoked, at) in found.revoked {
+        for (revoked, at) in revoked {
             memory.add(revoked, at);
         }
+    }
+
+    fn tell(&self) {
+        self.learned.send_modify(|count| *count += 1);
     }
 
     /// Keys that another process may have destroyed.
