@@ -9,6 +9,7 @@ mod config;
 mod level;
 mod meta;
 mod operator;
+mod repeats;
 mod run;
 mod sign_in;
 mod visitor;

@@ -25,7 +25,7 @@ pub(super) async fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Princ
 }
 
 /// Checks the bearer token or the key.
-async fn identify(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
+pub(super) async fn identify(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
     let Some(value) = parts.headers.get(AUTHORIZATION) else {
         let Some(key) = parts.headers.get("x-api-key") else {
             return refuse(

@@ -1,4 +1,4 @@
-//! The innermost layer: catches panics, turns the spelling of answers, and answers 304.
+//! The innermost layer: catches panics, knows repeats, turns the spelling of answers, and answers 304.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -8,18 +8,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
-use super::{conditional, spelling};
+use super::{conditional, repeated, spelling};
+use crate::context::AppState;
 use crate::error::ApiError;
 
-pub async fn inner(request: Request, next: Next) -> Response {
+pub async fn inner(state: &AppState, request: Request, next: Next) -> Response {
     let condition = conditional::asked(&request);
     let snake = spelling::wants_snake(request.headers());
-    // Whatever a handler held is dropped with its future; nothing half-done outlives it.
-    let run = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = match run.await {
-        Ok(response) => response,
-        Err(panic) => ApiError::internal(text(&*panic)).into_response(),
-    };
+    let response = repeated::once(state, request, |request| caught(request, next)).await;
     let response = match condition {
         Some(known) => conditional::answer(response, &known),
         None => response,
@@ -28,6 +24,15 @@ pub async fn inner(request: Request, next: Next) -> Response {
         spelling::turn(response).await
     } else {
         response
+    }
+}
+
+/// Whatever a handler held is dropped with its future; nothing half-done outlives it.
+async fn caught(request: Request, next: Next) -> Response {
+    let run = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match run.await {
+        Ok(response) => response,
+        Err(panic) => ApiError::internal(text(&*panic)).into_response(),
     }
 }
 

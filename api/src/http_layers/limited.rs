@@ -67,7 +67,7 @@ pub async fn limited(State(state): State<AppState>, mut request: Request, next: 
     let limits = state.limits();
     let rule = rule(request.uri().path());
     let Some(rule) = rule.filter(|_| limits.are_on()) else {
-        return inner(request, next).await;
+        return inner(&state, request, next).await;
     };
     let class = match rule.signed_in {
         // An avatar is only read here.
@@ -85,7 +85,7 @@ pub async fn limited(State(state): State<AppState>, mut request: Request, next: 
         return refuse(decision, snake).await;
     }
     request.extensions_mut().insert(meter.clone());
-    let mut response = inner(request, next).await;
+    let mut response = inner(&state, request, next).await;
     // Credentials that nobody looked at make nobody a member.
     if rule.strangers
         && let Err(decision) = meter.stranger()

@@ -9,6 +9,7 @@ mod edge;
 mod inner;
 mod limited;
 mod once;
+mod repeated;
 mod request_id;
 mod security;
 mod spelling;

@@ -31,7 +31,7 @@ impl FromRequest<AppState> for Incoming {
         if !body.is_empty() {
             check_content_type(&parts.headers)?;
         }
-        let idempotency = idempotency(&parts, &body)?;
+        let idempotency = idempotency(&parts, &body, state)?;
         Ok(Self {
             body,
             if_match,

@@ -17,10 +17,12 @@ use axum::http::HeaderMap;
 #[cfg(test)]
 mod properties;
 
+pub use idempotency::{described, idempotency_key};
 pub use incoming::Incoming;
 pub use paging::{Window, limit};
 pub use params::Params;
 pub use path_id::{PathId, is_id};
+pub use read::read as read_body;
 pub use sorting::sort_of;
 pub use spelling::{camel, snake};
 pub use trace::TraceParent;

@@ -18,7 +18,7 @@ const SMALL: usize = 64 * 1024;
 const RETRY_S: u64 = 1;
 
 /// Reads the body.
-pub(super) async fn read(parts: &Parts, body: Body, state: &AppState) -> Result<Bytes, ApiError> {
+pub async fn read(parts: &Parts, body: Body, state: &AppState) -> Result<Bytes, ApiError> {
     let limit = state.config().body_limit;
     let announced = header_text(&parts.headers, CONTENT_LENGTH.as_str())
         .and_then(|text| text.parse::<u64>().ok());

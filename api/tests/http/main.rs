@@ -14,6 +14,7 @@ mod limits;
 mod ops;
 mod people;
 mod projections;
+mod repeats;
 mod second_factor;
 mod socket;
 mod somebody;

@@ -19,6 +19,7 @@ mod passwords;
 mod personal;
 mod random;
 mod recovery;
+mod repeats;
 mod revocations;
 mod role;
 mod rotation;
@@ -35,6 +36,7 @@ pub use master::MasterKeys;
 pub use one_time::{OneTime, Purpose};
 pub use passwords::{Hasher, Verdict, WeakPassword, strength};
 pub use personal::Field;
+pub use repeats::{Asked, Claim, Repeat};
 pub use revocations::{Bearer, Revocations, Revoked};
 pub use sessions::{
     Begun, EndedSession, NewSession, Refreshed, Rotation, SessionInfo, SessionLimits,

@@ -90,7 +90,8 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Unavailable`].
     pub async fn sweep(&self, now: DateTime<Utc>) -> Result<u64, VaultError> {
-        let swept: i64 = sqlx::query_scalar("select vault.sweep($1, 5000)")
+        let sweep = "select vault.sweep($1, 5000) + vault.sweep_repeats($1, 5000)";
+        let swept: i64 = sqlx::query_scalar(sweep)
             .bind(now)
             .fetch_one(&self.shared.pool)
             .await?;

@@ -7,6 +7,7 @@ mod follow;
 mod integrations;
 mod one_time;
 mod personal;
+mod repeats;
 mod revocations;
 mod rotation;
 mod row_level_security;

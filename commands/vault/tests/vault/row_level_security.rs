@@ -71,6 +71,13 @@ const TABLES: &[Table] = &[
         tenant: Rights::None,
     },
     Table {
+        name: "repeats",
+        row: "(caller, key, request, begun_at, expires_at) values ('{p}', '', '', now(), now())",
+        set: "answer",
+        person: All,
+        tenant: Rights::None,
+    },
+    Table {
         name: "api_keys",
         row: "(id, tenant, tenant_slug, person, role, scopes, secret, created_at) \
               values (gen_random_uuid(), '{t}', 'acme', '{p}', 'user', '{}', '', now())",
@@ -176,11 +183,12 @@ async fn no_row_can_be_given_to_another() {
     for table in TABLES {
         owner.execute(insert(table).as_str()).await.unwrap();
         let (who, column) = if table.person == All {
-            let named = ["personal_keys", "mail_tokens"].contains(&table.name);
-            (
-                (Some(PERSON), None),
-                if named { "subject" } else { "person" },
-            )
+            let column = match table.name {
+                "personal_keys" | "mail_tokens" => "subject",
+                "repeats" => "caller",
+                _ => "person",
+            };
+            ((Some(PERSON), None), column)
         } else {
             ((None, Some(TENANT)), "tenant")
         };
@@ -258,7 +266,7 @@ async fn the_keeper_sees_no_secret() {
     let world = World::start().await;
     let secret = "select count(*) from information_schema.column_privileges \
                   where grantee = 'flowgrid_vault_keeper' and table_schema = 'vault' and privilege_type = 'SELECT' \
-                  and column_name in ('wrapped', 'phc', 'sealed', 'secret', 'current', 'previous', 'device', 'address')";
+                  and column_name in ('wrapped', 'phc', 'sealed', 'secret', 'current', 'previous', 'device', 'address', 'request', 'answer')";
     assert_eq!(world.count(secret).await, 0);
     let other = "select count(*) from information_schema.column_privileges \
                  where grantee = 'flowgrid_vault_keeper' and table_schema = 'vault' \
