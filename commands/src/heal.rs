@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use flowgrid_bus::{Metadata, RecordedEvent};
 use flowgrid_log::heal::{ClaimRow, ReceiptRow, Tailpiece};
 use flowgrid_log::integrity::{Agreement, check};
-use flowgrid_log::{Bus, LogInfo, LogStore};
+use flowgrid_log::{Bus, LogInfo, LogKind, LogStore};
 
 use crate::CommandError;
 use crate::caller::receipt_key;
@@ -65,7 +65,11 @@ async fn what_follows(
         HashMap::new();
     let mut receipts: HashMap<(uuid::Uuid, String), ReceiptRow> = HashMap::new();
     for event in &events {
-        for change in states.take(store, log, event).await? {
+        let changes = match log.kind {
+            LogKind::Telemetry => Vec::new(), // claims nothing
+            LogKind::Identity | LogKind::Domain => states.take(store, log, event).await?,
+        };
+        for change in changes {
             let owner = change.take.then(|| event.local_id().to_owned());
             claims.insert(
                 (event.tenant_id, change.scope, change.key),

@@ -1,7 +1,7 @@
 //! From a decision to an append.
 
 use flowgrid_domain::{Decider, Event};
-use flowgrid_log::{Append, Claim, NewEvent, Receipt};
+use flowgrid_log::{Append, Claim, Expected, NewEvent, Receipt};
 use uuid::Uuid;
 
 use crate::caller::receipt_key;
@@ -52,7 +52,7 @@ pub(crate) fn plan<A: Decider>(
         tenant: caller.tenant.clone(),
         aggregate_type: A::TYPE,
         aggregate_id: qualified_id,
-        expected: loaded.revision,
+        expected: Expected::Version(loaded.revision),
         events: new_events,
         metadata: serde_json::to_string(&caller.metadata(request))?,
         claims,

@@ -4,5 +4,5 @@
 mod log;
 mod postgres;
 
-pub use log::{TestLog, building, eventually};
+pub use log::{TestLog, building, eventually, readings};
 pub use postgres::fresh_database;

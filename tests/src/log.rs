@@ -7,7 +7,7 @@ use flowgrid_bus::{LogId, RecordedEvent, Tenant};
 use flowgrid_log::append::AppenderOptions;
 use flowgrid_log::relay::{Relay, RelayOptions};
 use flowgrid_log::{
-    Append, Appender, Bus, LogInfo, LogStore, NewEvent, NoObserver, Ring, Tail, migrate,
+    Append, Appender, Bus, Expected, LogInfo, LogStore, NewEvent, NoObserver, Ring, Tail, migrate,
 };
 use flowgrid_stack::Stack;
 use tokio::sync::watch;
@@ -61,6 +61,11 @@ impl TestLog {
         self.store.info(LogId(1)).unwrap()
     }
 
+    /// The log of readings.
+    pub fn telemetry(&self) -> LogInfo {
+        self.store.info(LogId(2)).unwrap()
+    }
+
     pub fn feed() -> Arc<Ring> {
         Arc::new(Ring::new(1_000, 1_000_000))
     }
@@ -93,6 +98,33 @@ impl TestLog {
             keep: 1_000_000,
         };
         Relay::start(options, self.stop.subscribe()).0
+    }
+
+    /// Puts a log back to how it was at a position, as an old backup would.
+    pub async fn lose_tail(&self, log: LogInfo, after: u64) {
+        let pool = sqlx::PgPool::connect(&self.url).await.unwrap();
+        for statement in [
+            "delete from receipts where log_id = $1 and position > $2",
+            "delete from claims where log_id = $1 and position > $2",
+            "delete from streams where log_id = $1 and first_position > $2",
+            "delete from events where log_id = $1 and position > $2",
+        ] {
+            sqlx::query(statement)
+                .bind(log.id.0)
+                .bind(i64::try_from(after).unwrap())
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
+        sqlx::query(
+            "update streams s set (version, last_position) = (select max(e.sequence), max(e.position) from events e \
+             where e.log_id = s.log_id and e.aggregate_type = s.aggregate_type and e.aggregate_id = s.aggregate_id) \
+             where s.log_id = $1",
+        )
+        .bind(log.id.0)
+        .execute(&pool)
+        .await
+        .unwrap();
     }
 
     /// The stream's state as NATS tells it.
@@ -147,12 +179,23 @@ pub fn building(tenant: &str, id: &str, expected: u64, events: usize) -> Append 
         aggregate_id: tenant.qualify(id),
         tenant,
         aggregate_type: "building",
-        expected,
+        expected: Expected::Version(expected),
         events: (0..events).map(|_| event()).collect(),
         metadata: r#"{"actor":"test"}"#.into(),
         claims: Vec::new(),
         receipt: None,
     }
+}
+
+/// Readings of a source, as telemetry's log takes them.
+pub fn readings(tenant: &str, source: &str, events: usize) -> Append {
+    let mut append = building(tenant, source, 0, events);
+    append.aggregate_type = "readings";
+    append.expected = Expected::Any;
+    for event in &mut append.events {
+        event.event_type = "readings.recorded".into();
+    }
+    append
 }
 
 /// Asks again until it is so; fails after 20 seconds.

@@ -266,30 +266,6 @@ async fn tails_beside_racing_relays_see_all_of_both() {
     assert!(consumers(&test).await > 0);
 }
 
-/// Puts the log back to how it was at a position, as an old backup would.
-async fn lose_tail(test: &TestLog, after: u64) {
-    let pool = sqlx::PgPool::connect(&test.url).await.unwrap();
-    for statement in [
-        "delete from receipts where position > $1",
-        "delete from claims where position > $1",
-        "delete from streams where first_position > $1",
-        "delete from events where log_id = 1 and position > $1",
-    ] {
-        sqlx::query(statement)
-            .bind(i64::try_from(after).unwrap())
-            .execute(&pool)
-            .await
-            .unwrap();
-    }
-    sqlx::query(
-        "update streams s set (version, last_position) = (select max(e.sequence), max(e.position) from events e \
-         where e.log_id = s.log_id and e.aggregate_type = s.aggregate_type and e.aggregate_id = s.aggregate_id)",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_lost_its_tail_refuses_until_it_is_healed() {
     let test = TestLog::start().await;
@@ -301,7 +277,7 @@ async fn a_log_that_lost_its_tail_refuses_until_it_is_healed() {
     let before = head(&test).await;
     test.assert_mirrored(log, before).await;
     let was = test.store.read(log.id, 0, 10_000).await.unwrap();
-    lose_tail(&test, before - 40).await;
+    test.lose_tail(log, before - 40).await;
 
     // One that starts now compares; one that was running notices at its next append.
     let starting = test.appender(log, &TestLog::feed(), false);

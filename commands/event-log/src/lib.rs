@@ -21,7 +21,8 @@ mod stream;
 mod tail;
 
 pub use append::{
-    Append, AppendError, Appended, Appender, AppenderStats, Claim, NewEvent, Receipt, StoredReceipt,
+    Append, AppendError, Appended, Appender, AppenderStats, Claim, Expected, NewEvent, Receipt,
+    StoredReceipt,
 };
 pub use bus::{Bus, wake_subject};
 pub use database::{DbRole, connect_options, migrate, pool, wait_for_migrations};

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use flowgrid_bus::{LogId, Tenant};
 use flowgrid_log::append::AppenderOptions;
-use flowgrid_log::{Append, Appended, Appender, Bus, LogStore, NewEvent, NoObserver, Ring};
+use flowgrid_log::{
+    Append, Appended, Appender, Bus, Expected, LogStore, NewEvent, NoObserver, Ring,
+};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -53,7 +55,7 @@ impl NextRelease {
             aggregate_id: self.tenant.qualify(id),
             tenant: self.tenant.clone(),
             aggregate_type: "building",
-            expected,
+            expected: Expected::Version(expected),
             events: vec![NewEvent {
                 id: Uuid::now_v7(),
                 event_type: event_type.into(),

@@ -8,7 +8,7 @@ use flowgrid_domain::alerts::{Alert, AlertChange, AlertCommand, Raise, Severity,
 use flowgrid_domain::buildings::{Building, BuildingCommand, Change, Register};
 use flowgrid_domain::values::{AreaM2, Latitude, Line, Longitude, Slug, Text, Token};
 use flowgrid_domain::{Decider, Event, Patch};
-use flowgrid_log::{Append, NewEvent};
+use flowgrid_log::{Append, Expected, NewEvent};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl<A: Decider> Folded<A> {
             tenant: tenant.clone(),
             aggregate_type: A::TYPE,
             aggregate_id: tenant.qualify(&format!("x{id}")),
-            expected,
+            expected: Expected::Version(expected),
             events: events.iter().map(recorded).collect(),
             metadata: "{}".into(),
             claims: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flowgrid_bus::Tenant;
-use flowgrid_log::{Append, Appended, Appender, LogInfo, NewEvent, Tail, Tails};
+use flowgrid_log::{Append, Appended, Appender, Expected, LogInfo, NewEvent, Tail, Tails};
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
 };
@@ -175,7 +175,7 @@ pub fn append(
         aggregate_id: tenant.qualify(id),
         tenant,
         aggregate_type,
-        expected,
+        expected: Expected::Version(expected),
         events: vec![NewEvent {
             id: Uuid::now_v7(),
             event_type: event_type.to_owned().into(),

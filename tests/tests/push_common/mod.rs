@@ -10,7 +10,7 @@ use flowgrid_api::Clock;
 use flowgrid_api::auth::{Grant, Tokens};
 use flowgrid_api::push::{Hub, PushConfig, PushMetrics, routes};
 use flowgrid_bus::{Position, Role, Tenant};
-use flowgrid_log::{Append, Appended, Appender, LogInfo, NewEvent, Ring, Tail, Tails};
+use flowgrid_log::{Append, Appended, Appender, Expected, LogInfo, NewEvent, Ring, Tail, Tails};
 use flowgrid_tests::{TestLog, eventually};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -137,7 +137,7 @@ impl Push {
             aggregate_id: tenant.qualify(id),
             tenant,
             aggregate_type,
-            expected,
+            expected: Expected::Version(expected),
             events: vec![NewEvent {
                 id: Uuid::now_v7(),
                 event_type: format!("{aggregate_type}.{event}").into(),

@@ -16,8 +16,8 @@ use super::batch::{Waiting, next_batch};
 use super::call::{Written, append_batch};
 use super::failure::{Failure, is_of_the_server, is_shutdown};
 use super::guard::{GateState, ServerIdentity, verify};
-use super::{Append, AppendError, Appended};
-use crate::{Bus, DbRole, LogError, LogInfo, LogObserver, Ring, connect_options};
+use super::{Append, AppendError, Appended, Expected};
+use crate::{Bus, DbRole, LogError, LogInfo, LogKind, LogObserver, Ring, connect_options};
 
 /// Commands that may wait; beyond it a new one is refused at once.
 const QUEUE: usize = 4_096;
@@ -50,6 +50,7 @@ pub struct Appender {
 }
 
 struct Shared {
+    kind: LogKind,
     gate: Mutex<GateState>,
     waiting: AtomicU64,
 }
@@ -66,6 +67,7 @@ impl Appender {
     pub fn start(options: AppenderOptions) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE);
         let shared = Arc::new(Shared {
+            kind: options.log.kind,
             gate: Mutex::new(GateState::Unverified),
             waiting: AtomicU64::new(0),
         });
@@ -86,6 +88,7 @@ impl Appender {
     /// # Errors
     /// See [`AppendError`]; only [`AppendError::Unknown`] leaves open whether they were written.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.shared.belongs_here(&append)?;
         let (answer, answered) = oneshot::channel();
         self.queue
             .try_send(Waiting { append, answer })
@@ -100,6 +103,19 @@ impl Appender {
             waiting: self.shared.waiting.load(Ordering::Relaxed),
             gate: self.shared.gate.lock().clone(),
         }
+    }
+}
+
+impl Shared {
+    /// Telemetry is appended without a version, and nothing else is.
+    fn belongs_here(&self, append: &Append) -> Result<(), AppendError> {
+        let telemetry = self.kind == LogKind::Telemetry;
+        let versioned = append.expected != Expected::Any;
+        if telemetry == versioned || (telemetry && !append.claims.is_empty()) {
+            let reason = format!("{} is not for this kind of log", append.aggregate_type);
+            return Err(AppendError::Rejected(reason));
+        }
+        Ok(())
     }
 }
 
@@ -261,12 +277,7 @@ impl Flusher {
             return Err(Failure::Broken("no connection".into()));
         };
         let started = Instant::now();
-        let call = append_batch(
-            &mut connection,
-            self.options.log.id,
-            self.acknowledged,
-            batch,
-        );
+        let call = append_batch(&mut connection, self.options.log, self.acknowledged, batch);
         let failure = match tokio::time::timeout(CALL_LIMIT, call).await {
             Ok(Ok(written)) => {
                 self.connection = Some(connection);
@@ -317,8 +328,9 @@ impl Flusher {
             let outcome = match lost.remove(&number) {
                 Some(lost) => lost,
                 None => {
-                    let version = waiting.append.expected + waiting.append.events.len() as u64;
-                    self.record(waiting.append, &mut position, recorded_at, &mut recorded);
+                    let before = position;
+                    position += waiting.append.events.len() as u64;
+                    let version = self.record(waiting.append, before, recorded_at, &mut recorded);
                     Appended::Written {
                         last: position,
                         version,
@@ -338,19 +350,24 @@ impl Flusher {
         }
     }
 
+    /// What was written beyond the position `before`; answers the version that it led to.
     fn record(
         &self,
         append: Append,
-        position: &mut u64,
+        before: u64,
         recorded_at: chrono::DateTime<chrono::Utc>,
         into: &mut Vec<Arc<RecordedEvent>>,
-    ) {
+    ) -> u64 {
         let tenant_id = append.tenant.id();
-        for (event, sequence) in append.events.into_iter().zip(append.expected + 1..) {
-            *position += 1;
+        let mut sequence = match append.expected {
+            Expected::Version(version) => version,
+            Expected::Any => before,
+        };
+        for (event, position) in append.events.into_iter().zip(before + 1..) {
+            sequence += 1;
             into.push(Arc::new(RecordedEvent {
                 log: self.options.log.id,
-                position: *position,
+                position,
                 event_id: event.id,
                 tenant_id,
                 aggregate_type: append.aggregate_type.into(),
@@ -364,6 +381,7 @@ impl Flusher {
                 recorded_at,
             }));
         }
+        sequence
     }
 }
 

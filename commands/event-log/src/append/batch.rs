@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use tokio::sync::oneshot;
 
-use super::{Append, AppendError, Appended};
+use super::{Append, AppendError, Appended, Expected};
 
 /// One command that waits for its answer. It is written even when its caller has gone meanwhile:
 /// it was sent, and its receipt lets a retry learn so.
@@ -59,11 +59,11 @@ struct Taken {
 
 impl Taken {
     fn take(&mut self, append: &Append) -> bool {
-        let mut keys =
-            vec![
-                self.hasher
-                    .hash_one((0u8, append.aggregate_type, &append.aggregate_id)),
-            ];
+        let mut keys = Vec::new();
+        if append.expected != Expected::Any {
+            let aggregate = (0u8, append.aggregate_type, &append.aggregate_id);
+            keys.push(self.hasher.hash_one(aggregate));
+        }
         let tenant = append.tenant.id();
         keys.extend(
             append
@@ -99,7 +99,7 @@ mod tests {
             tenant: Tenant::from_slug("acme").unwrap(),
             aggregate_type: "building",
             aggregate_id: id.to_owned(),
-            expected: 0,
+            expected: Expected::Version(0),
             events: Vec::new(),
             metadata: String::new(),
             claims: claim

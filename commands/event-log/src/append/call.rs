@@ -1,14 +1,14 @@
 //! The call of `append_batch`.
 
 use chrono::{DateTime, Utc};
-use flowgrid_bus::LogId;
 use serde::Deserialize;
 use sqlx::{PgConnection, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::batch::Waiting;
-use super::{Appended, StoredReceipt};
+use super::{Appended, Expected, StoredReceipt};
+use crate::{LogInfo, LogKind};
 
 /// What the call answered: for each append of the batch its outcome, and where the winners lie.
 pub(super) struct Written {
@@ -18,22 +18,26 @@ pub(super) struct Written {
     pub lost: HashMap<usize, Appended>,
 }
 
+const TELEMETRY: &str = "select base, written_at, lost from append_telemetry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+     $11, $12, $13, $14, $15, $16, $17)";
 const CALL: &str = "select base, written_at, lost from append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
      $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)";
 
 /// One call, one fsync, many commands.
 pub(super) async fn append_batch(
     connection: &mut PgConnection,
-    log: LogId,
+    log: LogInfo,
     hint: u64,
     batch: &[Waiting],
 ) -> Result<Written, sqlx::Error> {
     let row = {
         let columns = Columns::of(batch);
-        columns
-            .bind(sqlx::query(CALL).bind(log.0).bind(hint.cast_signed()))
-            .fetch_one(connection)
-            .await?
+        let begun = |sql| sqlx::query(sql).bind(log.id.0).bind(hint.cast_signed());
+        let query = match log.kind {
+            LogKind::Telemetry => columns.bind_telemetry(begun(TELEMETRY)),
+            LogKind::Identity | LogKind::Domain => columns.bind(begun(CALL)),
+        };
+        query.fetch_one(connection).await?
     };
     let lost: Option<sqlx::types::Json<HashMap<usize, Loss>>> = row.try_get(2)?;
     Ok(Written {
@@ -96,12 +100,16 @@ impl<'a> Columns<'a> {
         self.a_tenant.push(tenant);
         self.a_type.push(append.aggregate_type);
         self.a_id.push(&append.aggregate_id);
-        self.a_expected.push(append.expected.cast_signed());
+        let expected = match append.expected {
+            Expected::Version(version) => version,
+            Expected::Any => 0, // no column of telemetry's call
+        };
+        self.a_expected.push(expected.cast_signed());
         let events = i32::try_from(append.events.len()).unwrap_or(i32::MAX);
         let before = self.a_until.last().copied().unwrap_or(0);
         self.a_until.push(before.saturating_add(events));
         self.a_count.push(events);
-        for (event, sequence) in append.events.iter().zip(append.expected + 1..) {
+        for (event, sequence) in append.events.iter().zip(expected + 1..) {
             self.e_append.push(number);
             self.e_id.push(event.id);
             self.e_tenant.push(tenant);
@@ -157,6 +165,31 @@ impl<'a> Columns<'a> {
             .bind(self.c_scope)
             .bind(self.c_key)
             .bind(self.c_owner)
+            .bind(self.r_append)
+            .bind(self.r_tenant)
+            .bind(self.r_key)
+            .bind(self.r_fingerprint)
+            .bind(self.r_status)
+    }
+}
+
+/// Telemetry's call has neither versions nor claims.
+impl<'a> Columns<'a> {
+    fn bind_telemetry<'q>(self, query: Query<'q>) -> Query<'q>
+    where
+        'a: 'q,
+    {
+        query
+            .bind(self.a_until)
+            .bind(self.e_append)
+            .bind(self.e_id)
+            .bind(self.e_tenant)
+            .bind(self.e_aggregate_type)
+            .bind(self.e_aggregate_id)
+            .bind(self.e_type)
+            .bind(self.e_version)
+            .bind(self.e_payload)
+            .bind(self.e_metadata)
             .bind(self.r_append)
             .bind(self.r_tenant)
             .bind(self.r_key)

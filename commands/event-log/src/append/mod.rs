@@ -20,14 +20,23 @@ pub struct Append {
     pub aggregate_type: &'static str,
     /// Qualified: `acme/rathaus`.
     pub aggregate_id: String,
-    /// The version the events were decided on; 0 for an aggregate that isn't there yet.
-    pub expected: u64,
+    pub expected: Expected,
     /// At least one.
     pub events: Vec<NewEvent>,
     /// JSON text shared by the events.
     pub metadata: String,
     pub claims: Vec<Claim>,
     pub receipt: Option<Receipt>,
+}
+
+/// Which version of its aggregate an append was decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// This one; 0 for an aggregate that isn't there yet.
+    Version(u64),
+    /// None: telemetry, on logs of that kind. It claims nothing, and an event's sequence is its
+    /// position.
+    Any,
 }
 
 /// An event before it has a position.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use flowgrid_bus::{LogId, Role};
-use flowgrid_log::{Append, Appended, Appender, NewEvent, Ring, Tail};
+use flowgrid_log::{Append, Appended, Appender, Expected, NewEvent, Ring, Tail};
 use flowgrid_tests::TestLog;
 use flowgrid_vault::{Bearer, Follow, NewApiKey, Purpose, Revocations, Rotation, Vault};
 use tokio::sync::watch;
@@ -48,7 +48,7 @@ impl Process {
             aggregate_id: tenant.qualify(id),
             tenant,
             aggregate_type: event_type.split_once('.').unwrap().0,
-            expected: 0,
+            expected: Expected::Version(0),
             events: vec![NewEvent {
                 id: Uuid::now_v7(),
                 event_type: event_type.into(),
