@@ -2,3 +2,5 @@
 //!
 //! Pure: what time it is, what the weather was and every draw of chance are handed in. Each formula
 //! names its source.
+
+pub mod buckets;

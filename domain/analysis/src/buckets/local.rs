@@ -1,0 +1,55 @@
+//! What the clocks of a zone show, in whole seconds of Unix time.
+
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// The year before the first and the year after the last in which anything is measured: inside,
+/// no sum of dates and offsets leaves what `chrono` can count.
+const FIRST: i64 = -62_167_219_200;
+const LAST: i64 = 253_402_300_800;
+/// More than clocks differ anywhere from UTC, so that it bounds a search.
+const FARTHEST: i64 = 26 * 3600;
+
+/// The seconds of a moment, brought between the years 0 and 10000.
+pub(super) fn seconds(at: DateTime<Utc>) -> i64 {
+    at.timestamp().clamp(FIRST, LAST)
+}
+
+pub(super) fn moment(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+/// By how many seconds the clocks are ahead of UTC.
+pub(super) fn offset(zone: Tz, seconds: i64) -> i64 {
+    let utc = moment(seconds).naive_utc();
+    let offset = zone.offset_from_utc_datetime(&utc);
+    i64::from(offset.fix().local_minus_utc())
+}
+
+/// The first moment at which the clocks show this date. Where midnight is skipped, that is the
+/// moment of the change; where it comes twice, the earlier.
+pub(super) fn day_start(zone: Tz, date: NaiveDate) -> i64 {
+    let midnight = NaiveDateTime::from(date);
+    let shown = midnight.and_utc().timestamp();
+    match zone.offset_from_local_datetime(&midnight) {
+        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {
+            shown - i64::from(offset.fix().local_minus_utc())
+        }
+        LocalResult::None => first(shown - FARTHEST, shown + FARTHEST, |seconds| {
+            seconds + offset(zone, seconds) >= shown
+        }),
+    }
+}
+
+/// The first of the seconds in (`from`, `to`] for which `holds`, where it holds for all later.
+pub(super) fn first(mut from: i64, mut to: i64, holds: impl Fn(i64) -> bool) -> i64 {
+    while to - from > 1 {
+        let middle = from + (to - from) / 2;
+        if holds(middle) {
+            to = middle;
+        } else {
+            from = middle;
+        }
+    }
+    to
+}
