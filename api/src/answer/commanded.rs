@@ -71,14 +71,21 @@ pub fn commanded<A: Resource>(outcome: &Outcome<A>) -> Result<Response, ApiError
     let status = StatusCode::from_u16(outcome.status).map_err(ApiError::internal)?;
     // A command to something that isn't there is rejected, so there is always something to show.
     let resource = A::view(outcome).ok_or_else(|| ApiError::internal("outcome without a thing"))?;
-    let body = Success::of(Commanded {
-        resource,
-        position: outcome.position,
-    });
+    commanded_as(status, resource, outcome.revision, outcome.position)
+}
+
+/// The same for a resource that takes more than the outcome to show.
+pub fn commanded_as<T: Serialize>(
+    status: StatusCode,
+    resource: T,
+    revision: u64,
+    position: Position,
+) -> Result<Response, ApiError> {
+    let body = Success::of(Commanded { resource, position });
     let mut response = json(status, &body)?;
-    let position = HeaderValue::try_from(outcome.position.to_string());
+    let position = HeaderValue::try_from(position.to_string());
     let headers = response.headers_mut();
-    headers.insert(ETAG, etag(outcome.revision)?);
+    headers.insert(ETAG, etag(revision)?);
     headers.insert(EVENT_POSITION, position.map_err(ApiError::internal)?);
     Ok(response)
 }

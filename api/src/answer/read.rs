@@ -56,6 +56,14 @@ pub fn read_json<T: Serialize>(body: &T, tag: Option<HeaderValue>) -> Result<Res
     Ok(response)
 }
 
+/// The same for a thing that shows more than its aggregate: the revision, which `If-Match` takes, and
+/// after a dot a hash of all of it.
+pub fn read_revision<T: Serialize>(body: &T, revision: u64) -> Result<Response, ApiError> {
+    let bytes = serde_json::to_vec(body).map_err(ApiError::internal)?;
+    let tag = etag(format_args!("{revision}.{:016x}", hash(&bytes)))?;
+    read_json(body, Some(tag))
+}
+
 /// One thing that changes all the time or never: no tag.
 pub fn success<T: Serialize>(status: StatusCode, data: &T) -> Result<Response, ApiError> {
     json(status, &Success::of(data))
@@ -66,12 +74,15 @@ pub fn etag(revision: impl Display) -> Result<HeaderValue, ApiError> {
     HeaderValue::try_from(format!("\"{revision}\"")).map_err(ApiError::internal)
 }
 
+fn weak_etag(bytes: &[u8]) -> Result<HeaderValue, ApiError> {
+    HeaderValue::try_from(format!("W/\"{:016x}-{:x}\"", hash(bytes), bytes.len()))
+        .map_err(ApiError::internal)
+}
+
 /// Equal bodies have equal tags, in every process: FNV-1a (Fowler, Noll, Vo), 64 bits. A collision
 /// shows a page that is as old as the caller's last look.
-fn weak_etag(bytes: &[u8]) -> Result<HeaderValue, ApiError> {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    HeaderValue::try_from(format!("W/\"{hash:016x}-{:x}\"", bytes.len()))
-        .map_err(ApiError::internal)
+    })
 }

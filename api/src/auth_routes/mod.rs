@@ -10,6 +10,7 @@ mod logout;
 mod me;
 mod organizations;
 mod passwords;
+mod profile;
 mod refresh;
 mod register;
 mod second_factor;
@@ -52,6 +53,7 @@ fn aliased() -> OpenApiRouter<AppState> {
 fn canonical() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(refresh::refresh_token))
+        .routes(routes!(profile::change_own_profile))
         .routes(routes!(organizations::list_organizations))
         .routes(routes!(organizations::switch_organization))
         .routes(routes!(sessions::end_session))

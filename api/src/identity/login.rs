@@ -157,6 +157,7 @@ impl Identity {
         {
             places.push(place);
         }
+        self.catch_up(person, facts, &places).await?;
         let wanted = |place: &Place| asked.is_none_or(|slug| slug.as_str() == place.tenant.slug());
         places.into_iter().find(wanted).ok_or(ApiError::Forbidden {
             code: "no-organization",

@@ -25,6 +25,8 @@ pub(super) struct Place {
     /// Empty means any.
     pub frontends: Vec<String>,
     pub plan: Plan,
+    /// What the organization knows of it; `None` where it has just come into being.
+    pub known: Option<Facts>,
 }
 
 /// An organization that somebody belongs to.
@@ -55,10 +57,7 @@ impl Identity {
         tenant: &Tenant,
     ) -> Result<Option<Place>, ApiError> {
         let loaded = self.load::<Membership>(tenant, &person.to_string()).await?;
-        let Some(Membership::Active(Facts {
-            role, frontends, ..
-        })) = loaded.map(|one| one.state)
-        else {
+        let Some(Membership::Active(known)) = loaded.map(|one| one.state) else {
             return Ok(None);
         };
         let organization = self.load::<Organization>(tenant, tenant.slug()).await?;
@@ -68,9 +67,10 @@ impl Identity {
             .map_or(Plan::Free, |facts| facts.plan);
         Ok(Some(Place {
             tenant: tenant.clone(),
-            role,
-            frontends,
+            role: known.role,
+            frontends: known.frontends.clone(),
             plan,
+            known: Some(known),
         }))
     }
 
@@ -178,6 +178,7 @@ impl Identity {
             role: Role::Admin,
             frontends: Vec::new(),
             plan: Plan::Free,
+            known: None,
         })
     }
 

@@ -4,12 +4,14 @@
 //! secret stands in the vault. Where both change, the log comes first: what it says can be done again.
 
 mod answer;
+mod carry;
 mod failure;
 mod keys;
 mod login;
 mod mail;
 mod memberships;
 mod passwords;
+mod profile;
 mod refresh;
 mod register;
 mod second_factor;
@@ -31,6 +33,7 @@ use uuid::Uuid;
 pub use answer::{COOKIE, SignedInBody, forget_cookie};
 pub use login::{LoggedIn, Login};
 pub use memberships::OrganizationOfPerson;
+pub use profile::Profiled;
 pub use register::{Password, Registration};
 pub use second_factor::Code;
 pub use sessions::SessionResource;
@@ -40,6 +43,7 @@ use crate::auth::Tokens;
 use crate::context::People;
 use crate::error::ApiError;
 use crate::limits::Limits;
+use crate::request::Conditions;
 use crate::{Clock, Ids};
 
 /// The organization of all people: nobody's, and reserved.
@@ -119,6 +123,19 @@ impl Identity {
         id: String,
         command: A::Command,
     ) -> Result<Outcome<A>, ApiError> {
+        self.execute_on::<A>(tenant, actor, id, command, Conditions::default())
+            .await
+    }
+
+    /// The same, if the conditions hold.
+    async fn execute_on<A: Decider>(
+        &self,
+        tenant: &Tenant,
+        actor: Uuid,
+        id: String,
+        command: A::Command,
+        conditions: Conditions,
+    ) -> Result<Outcome<A>, ApiError> {
         let caller = Caller {
             tenant: tenant.clone(),
             actor: actor.to_string(),
@@ -130,8 +147,8 @@ impl Identity {
         let request = Request {
             id,
             command,
-            if_match: None,
-            idempotency: None,
+            if_match: conditions.if_match,
+            idempotency: conditions.idempotency,
             status: 200,
             follow_claim: false,
         };

@@ -25,6 +25,7 @@ pub struct UserResource {
     pub permissions: Vec<&'static str>,
     /// Id of an image in the file store.
     pub avatar: Option<String>,
+    /// Where its picture is: one elsewhere, or a path of ours.
     pub avatar_url: Option<String>,
     pub is_active: bool,
     pub email_verified: bool,
@@ -80,14 +81,9 @@ impl Identity {
     ) -> Result<UserResource, ApiError> {
         let home = self.home()?;
         let sessions = self.people.vault.sessions_of(id, self.now()).await?;
-        let profile = match &facts.profile {
-            Some(sealed) => self.open(id, &home, "profile", sealed).await?,
-            None => None,
-        };
-        let profile: Map<String, Value> = profile
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
-        let of_profile = |name: &str| profile.get(name).cloned().unwrap_or_default();
+        let profile = self.profile_of(id, facts).await?;
+        let stored = facts.avatar.as_ref();
+        let stored = stored.map(|picture| format!("/api/v1/users/{id}/avatar?v={picture}"));
         Ok(UserResource {
             id: id.to_string(),
             email: self.open(id, &home, "email", &facts.email).await?,
@@ -95,15 +91,12 @@ impl Identity {
             role,
             permissions: permissions(role),
             avatar: facts.avatar.clone(),
-            avatar_url: of_profile("avatarUrl").as_str().map(str::to_owned),
+            avatar_url: profile.avatar_url.or(stored),
             is_active: true,
             email_verified: facts.email_verified,
             two_factor_enabled: facts.second_factor,
             last_login: sessions.iter().map(|session| session.created_at).max(),
-            settings: of_profile("settings")
-                .as_object()
-                .cloned()
-                .unwrap_or_default(),
+            settings: profile.settings,
             plan: facts.plan,
             organization: tenant.slug().to_owned(),
         })

@@ -12,6 +12,13 @@ use super::read::read;
 use crate::context::AppState;
 use crate::error::ApiError;
 
+/// Under which conditions a command may happen.
+#[derive(Clone, Default)]
+pub struct Conditions {
+    pub if_match: Option<u64>,
+    pub idempotency: Option<Idempotency>,
+}
+
 /// Everything but the caller and the path.
 pub struct Incoming {
     /// Empty when there was no body.
@@ -50,6 +57,14 @@ impl Incoming {
             idempotency: self.idempotency,
             status: 200,
             follow_claim: false,
+        }
+    }
+
+    /// What its headers ask for.
+    pub fn conditions(&self) -> Conditions {
+        Conditions {
+            if_match: self.if_match,
+            idempotency: self.idempotency.clone(),
         }
     }
 

@@ -18,7 +18,7 @@ use axum::http::HeaderMap;
 mod properties;
 
 pub use idempotency::{described, idempotency_key};
-pub use incoming::Incoming;
+pub use incoming::{Conditions, Incoming};
 pub use paging::{Window, limit};
 pub use params::Params;
 pub use path_id::{PathId, is_id};

@@ -7,6 +7,7 @@ mod own;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use self::own::{ProfileInput, ProfileResource, changed};
 use crate::context::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {

@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod ops;
 mod people;
+mod profile;
 mod projections;
 mod repeats;
 mod second_factor;

@@ -26,6 +26,10 @@ impl Somebody {
         }
     }
 
+    pub fn id(&self) -> String {
+        self.body["user"]["id"].as_str().unwrap().to_owned()
+    }
+
     pub fn access(&self) -> &str {
         self.body["accessToken"].as_str().unwrap()
     }

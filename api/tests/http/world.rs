@@ -11,8 +11,9 @@ use chrono::TimeDelta;
 use flowgrid_api::auth::{Grant, Keys, Principal, Tokens};
 use flowgrid_api::limits::{Limits, Proxies};
 use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, People, Probes, router};
-use flowgrid_bus::Role;
-use flowgrid_commands::{Commands, CommandsOptions};
+use flowgrid_bus::{Role, Tenant};
+use flowgrid_commands::{Caller, Commands, CommandsOptions, Request};
+use flowgrid_domain::Decider;
 use flowgrid_log::{LogInfo, LogKind, Tail, Tails};
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
@@ -39,6 +40,8 @@ pub struct World {
     pub tokens: Tokens,
     /// What people were mailed.
     pub mailbox: Mailbox,
+    pub vault: Vault,
+    pub commands: Commands,
     _projections: ProjectionRuntime,
 }
 
@@ -138,12 +141,14 @@ impl World {
             ..ApiConfig::default()
         };
         config.allow_origins("https://app.example").unwrap();
+        let vault = people.vault.clone();
+        let commands = Commands::new(CommandsOptions {
+            store: test.store.clone(),
+            appenders,
+            remembered: 1_000,
+        });
         let state = AppState::new(Parts {
-            commands: Commands::new(CommandsOptions {
-                store: test.store.clone(),
-                appenders,
-                remembered: 1_000,
-            }),
+            commands: commands.clone(),
             read,
             store: test.store.clone(),
             tails,
@@ -169,6 +174,8 @@ impl World {
             state,
             tokens,
             mailbox,
+            vault,
+            commands,
             _projections: projections,
         }
     }
@@ -180,6 +187,27 @@ impl World {
     /// A connection that sees everything.
     pub async fn owner(&self) -> PgConnection {
         PgConnection::connect(&self.test.url).await.unwrap()
+    }
+
+    /// One command without a request, in a person's name: half of what a request does, say.
+    pub async fn execute<A: Decider>(&self, tenant: &Tenant, id: &str, command: A::Command) {
+        let caller = Caller {
+            tenant: tenant.clone(),
+            actor: ANNA.to_owned(),
+            role: Role::Admin,
+            request_id: None,
+            traceparent: None,
+            frontend: None,
+        };
+        let request = Request {
+            id: id.to_owned(),
+            command,
+            if_match: None,
+            idempotency: None,
+            status: 200,
+            follow_claim: false,
+        };
+        self.commands.execute::<A>(&caller, request).await.unwrap();
     }
 
     pub fn operator(&self) -> String {

@@ -4,6 +4,8 @@
 mod command;
 mod decide;
 mod event;
+mod profile;
+mod read;
 #[cfg(test)]
 mod spec;
 mod state;
@@ -13,6 +15,8 @@ pub use event::{
     AvatarChanged, EmailChanged, EmailVerified, Erased, Founding, PasswordChanged, PersonEvent,
     PlanChanged, ProfileChanged, Registered, SecondFactorDisabled, SecondFactorEnabled,
 };
+pub use profile::{AvatarUrl, Profile, ProfileSettings};
+pub use read::{ProfileRequest, read_profile};
 pub use state::{Facts, Person};
 
 /// The claim by which a person is found: its key is the index of the e-mail address.

@@ -1,9 +1,15 @@
 //! One's own profile, plan, avatar and personal data.
 
-use utoipa_axum::router::OpenApiRouter;
+mod inputs;
+mod profile;
 
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use self::inputs::ProfileInput;
+pub use self::profile::{ProfileResource, changed};
 use crate::context::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(profile::get_profile, profile::change_profile))
 }

@@ -23,7 +23,8 @@ pub fn cases() -> Vec<Case> {
         ("post", "2fa/disable", VIEWER),
         ("get", "sessions", VIEWER),
     ];
-    const CANONICAL: [(&str, &str, Needs); 7] = [
+    const CANONICAL: [(&str, &str, Needs); 8] = [
+        ("put", "profile", VIEWER),
         ("post", "api-keys", USER),
         ("get", "api-keys", USER),
         ("delete", "api-keys/{id}", USER),
