@@ -9,7 +9,9 @@ use crate::memberships::Membership;
 use crate::notifications::Notification;
 use crate::organizations::Organization;
 use crate::people::Person;
+use crate::readings::Readings;
 use crate::security::{SecurityRecord, Threat};
+use crate::sensors::Sensor;
 use crate::sessions::Session;
 use crate::{ClaimChange, Decider, DecodeError, Event, LogKind};
 
@@ -23,7 +25,9 @@ pub static AGGREGATES: &[Aggregate] = &[
     Aggregate::of::<Notification>(),
     Aggregate::of::<Organization>(),
     Aggregate::of::<Person>(),
+    Aggregate::of::<Readings>(),
     Aggregate::of::<SecurityRecord>(),
+    Aggregate::of::<Sensor>(),
     Aggregate::of::<Session>(),
     Aggregate::of::<Threat>(),
 ];

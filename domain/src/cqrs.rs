@@ -15,6 +15,7 @@ use crate::keys::{ApiKey, ApiKeyEvent};
 use crate::memberships::{Membership, MembershipEvent};
 use crate::organizations::{Organization, OrganizationEvent};
 use crate::people::{Person, PersonEvent};
+use crate::sensors::{Sensor, SensorEvent};
 use crate::sessions::{Session, SessionEvent};
 use crate::{Decider, Event, Rejection};
 
@@ -64,6 +65,7 @@ as_cqrs!(Organization, OrganizationEvent);
 as_cqrs!(Membership, MembershipEvent);
 as_cqrs!(Invitation, InvitationEvent);
 as_cqrs!(ApiKey, ApiKeyEvent);
+as_cqrs!(Sensor, SensorEvent);
 
 /// Lets cqrs-es read payloads of our log: serde's enum wants the event's type as a tag around them.
 #[derive(Clone, Copy, Debug, Default)]

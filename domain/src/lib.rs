@@ -22,10 +22,12 @@ pub mod notifications;
 pub mod organizations;
 mod patch;
 pub mod people;
+pub mod readings;
 mod rejection;
 #[cfg(feature = "openapi")]
 mod schema;
 pub mod security;
+pub mod sensors;
 pub mod sessions;
 pub mod values;
 
