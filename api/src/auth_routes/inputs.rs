@@ -26,6 +26,9 @@ pub struct RegisterInput {
     /// Its slug; made from its name when absent. It never changes.
     #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,62}$")]
     organization_slug: Option<String>,
+    /// Of a mailed invitation: joins its organization instead of founding one. Also `invitation`.
+    #[schema(max_length = 256)]
+    invitation_token: Option<String>,
 }
 
 /// Somebody who signs in.
@@ -45,6 +48,9 @@ pub struct LoginInput {
     /// Slug of one of the person's organizations; its first when absent.
     #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,62}$")]
     organization: Option<String>,
+    /// Of a mailed invitation: accepts it and signs in there. Also `invitation`.
+    #[schema(max_length = 256)]
+    invitation_token: Option<String>,
 }
 
 /// A refresh token; from the cookie when absent.

@@ -56,6 +56,7 @@ fn canonical() -> OpenApiRouter<AppState> {
         .routes(routes!(profile::change_own_profile))
         .routes(routes!(organizations::list_organizations))
         .routes(routes!(organizations::switch_organization))
+        .routes(routes!(organizations::accept_invitation))
         .routes(routes!(sessions::end_session))
         .routes(routes!(keys::make_key))
         .routes(routes!(keys::list_keys))

@@ -5,12 +5,12 @@ use axum::response::Response;
 use flowgrid_domain::Fields;
 use flowgrid_domain::values::Slug;
 
-use super::inputs::SwitchInput;
-use crate::answer::{Listed, Pagination, read_json};
+use super::inputs::{SwitchInput, TokenInput};
+use crate::answer::{Listed, Pagination, Success, read_json, success};
 use crate::context::{Access, Viewer, Visitor};
 use crate::document::{CommandFailures, QueryFailures};
 use crate::error::ApiError;
-use crate::identity::{OrganizationOfPerson, SignedInBody};
+use crate::identity::{InvitationToken, OrganizationOfPerson, SignedInBody};
 use crate::request::{Incoming, Window};
 
 /// The most organizations that are shown.
@@ -65,4 +65,28 @@ pub async fn switch_organization(
     let slug = fields.finish(slug).map_err(ApiError::Invalid)?;
     let signed_in = visitor.identity().switch(access.person()?, &slug).await?;
     signed_in.response(StatusCode::OK)
+}
+
+/// Accept an invitation with the token of its mail, as somebody who has an account; then switch to it.
+/// It must be for one's own address.
+#[utoipa::path(
+    post,
+    path = "/accept-invitation",
+    tag = "auth",
+    request_body = TokenInput,
+    responses((status = 200, description = "A member now", body = Success<OrganizationOfPerson>),
+        CommandFailures)
+)]
+pub async fn accept_invitation(
+    access: Access<Viewer>,
+    visitor: Visitor,
+    incoming: Incoming,
+) -> Result<Response, ApiError> {
+    let body = incoming.fields()?;
+    let mut fields = Fields::of(&body);
+    let token: Option<InvitationToken> = fields.required("token");
+    let token = fields.finish(token).map_err(ApiError::Invalid)?;
+    let identity = visitor.identity();
+    let joined = identity.accept_invitation(access.person()?, &token).await?;
+    success(StatusCode::OK, &joined)
 }

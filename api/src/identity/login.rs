@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Identity;
+use super::acceptance::InvitationToken;
 use super::answer::SignedIn;
 use super::memberships::{Newcomer, Place};
 use super::register::Password;
@@ -24,6 +25,8 @@ pub struct Login {
     pub code: Option<Code>,
     /// Which of its organizations; the first where nothing is said.
     pub organization: Option<Slug>,
+    /// Accepted on the way in: to its organization, then.
+    pub invitation: Option<InvitationToken>,
 }
 
 /// What became of it.
@@ -53,6 +56,8 @@ impl Login {
         fields.read_only(&["rememberMe"]);
         let code = fields.optional("totp");
         let organization = fields.optional("organization");
+        let invitation = fields.optional("invitationToken");
+        let invitation = invitation.or(fields.optional("invitation"));
         let both = email.zip(password);
         fields.finish(both.map(|(email, password)| Self {
             email,
@@ -60,6 +65,7 @@ impl Login {
             remember,
             code,
             organization,
+            invitation,
         }))
     }
 }
@@ -95,8 +101,9 @@ impl Identity {
             second_factor: facts.second_factor,
             remember: login.remember,
         };
+        let asked = login.organization.as_ref();
         let place = self
-            .place_for(person, &facts, login.organization.as_ref())
+            .place_by(person, &facts, login.invitation.as_ref(), asked)
             .await?;
         let signed_in = self.sign_in(person, place, method).await?;
         Ok(LoggedIn::In(Box::new(signed_in)))
@@ -126,6 +133,7 @@ impl Identity {
                 .organization
                 .as_ref()
                 .map(|slug| slug.as_str().to_owned()),
+            invitation: login.invitation.as_ref().map(|one| one.text().to_owned()),
         };
         let payload = serde_json::to_string(&challenge).map_err(ApiError::internal)?;
         let vault = &self.people.vault;
@@ -141,6 +149,20 @@ impl Identity {
         Ok(LoggedIn::NeedsSecondFactor {
             challenge: token.to_string(),
         })
+    }
+
+    /// Where somebody signs in to: the organization that it is invited to, else [`Self::place_for`].
+    pub(super) async fn place_by(
+        &self,
+        person: Uuid,
+        facts: &Facts,
+        invitation: Option<&InvitationToken>,
+        asked: Option<&Slug>,
+    ) -> Result<Place, ApiError> {
+        match invitation {
+            Some(token) => self.accept_as(person, facts, token).await,
+            None => self.place_for(person, facts, asked).await,
+        }
     }
 
     /// Where somebody signs in to: the organization asked for, else its first; one whose founding

@@ -1,7 +1,8 @@
 //! The organizations of a person, and how one comes into being with it.
 
 use flowgrid_bus::{Role, Tenant};
-use flowgrid_domain::memberships::{Facts, Join, Membership, MembershipCommand};
+use flowgrid_commands::{Loaded, Request};
+use flowgrid_domain::memberships::{Facts, InvitationId, Join, Membership, MembershipCommand};
 use flowgrid_domain::organizations::{
     Found, Organization, OrganizationCommand, OrganizationName, OrganizationSlug,
 };
@@ -41,6 +42,16 @@ pub struct OrganizationOfPerson {
     /// The one that the token is for.
     pub current: bool,
 }
+
+/// As what somebody comes into an organization.
+pub(super) struct Joining {
+    pub role: Role,
+    pub frontends: Frontends,
+    pub invitation: Option<InvitationId>,
+}
+
+/// How often joining is tried anew because the membership moved on meanwhile.
+const JOIN_ATTEMPTS: u32 = 8;
 
 /// Who comes into an organization.
 pub(super) struct Newcomer<'a> {
@@ -172,7 +183,12 @@ impl Identity {
         let id = tenant.slug().to_owned();
         self.execute::<Organization>(&tenant, newcomer.person, id, found)
             .await?;
-        self.join(newcomer, &tenant, Role::Admin).await?;
+        let joining = Joining {
+            role: Role::Admin,
+            frontends: Frontends::default(),
+            invitation: None,
+        };
+        self.join(newcomer, &tenant, &joining).await?;
         Ok(Place {
             tenant,
             role: Role::Admin,
@@ -183,28 +199,71 @@ impl Identity {
     }
 
     /// Makes somebody a member. Again, it is nothing to do.
-    async fn join(
+    ///
+    /// What is sealed must open afterwards, also where the person is erased here at the same moment:
+    /// the membership must be what it was when the key was seen to.
+    pub(super) async fn join(
         &self,
         newcomer: &Newcomer<'_>,
         tenant: &Tenant,
-        role: Role,
+        joining: &Joining,
     ) -> Result<(), ApiError> {
-        let person = newcomer.person;
-        self.people.vault.make_keys(person, tenant).await?;
-        let join = MembershipCommand::Join(Join {
-            role,
-            frontends: Frontends::default(),
-            email: self
-                .seal(person, tenant, "email", newcomer.email.as_str())
-                .await?,
-            name: self
-                .seal(person, tenant, "name", newcomer.name.as_str())
-                .await?,
-            invitation: None,
-        });
-        self.execute::<Membership>(tenant, person, person.to_string(), join)
-            .await?;
+        let id = newcomer.person.to_string();
+        let mut attempts = 0..JOIN_ATTEMPTS;
+        loop {
+            let loaded = self.load::<Membership>(tenant, &id).await?;
+            self.see_to_key(newcomer.person, tenant, loaded.as_ref())
+                .await?;
+            let request = Request {
+                id: id.clone(),
+                command: self.join_command(newcomer, tenant, joining).await?,
+                if_match: Some(loaded.map_or(0, |one| one.revision)),
+                idempotency: None,
+                status: 200,
+                follow_claim: false,
+            };
+            let joined = self
+                .request::<Membership>(tenant, newcomer.person, request)
+                .await;
+            match joined {
+                Err(ApiError::VersionMismatch { .. }) if attempts.next().is_some() => {}
+                other => return other.map(drop),
+            }
+        }
+    }
+
+    /// A key that is older than an erasure is about to be destroyed, if it isn't yet.
+    async fn see_to_key(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+        loaded: Option<&Loaded<Membership>>,
+    ) -> Result<(), ApiError> {
+        let vault = &self.people.vault;
+        match loaded {
+            Some(erased) if matches!(erased.state, Membership::Erased(_)) => {
+                vault.renew_keys(person, tenant, erased.updated_at).await?;
+            }
+            Some(_) | None => vault.make_keys(person, tenant).await?,
+        }
         Ok(())
+    }
+
+    async fn join_command(
+        &self,
+        newcomer: &Newcomer<'_>,
+        tenant: &Tenant,
+        joining: &Joining,
+    ) -> Result<MembershipCommand, ApiError> {
+        let (person, email) = (newcomer.person, newcomer.email.as_str());
+        let name = newcomer.name.as_str();
+        Ok(MembershipCommand::Join(Join {
+            role: joining.role,
+            frontends: joining.frontends.clone(),
+            email: self.seal(person, tenant, "email", email).await?,
+            name: self.seal(person, tenant, "name", name).await?,
+            invitation: joining.invitation.clone(),
+        }))
     }
 
     /// Whether an organization of this slug was ever founded.

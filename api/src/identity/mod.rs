@@ -3,9 +3,11 @@
 //! What happened stands in the log (people, sessions, organizations, memberships); what must stay
 //! secret stands in the vault. Where both change, the log comes first: what it says can be done again.
 
+mod acceptance;
 mod answer;
 mod carry;
 mod failure;
+mod invitations;
 mod keys;
 mod login;
 mod mail;
@@ -27,9 +29,11 @@ use flowgrid_commands::{Caller, Commands, Loaded, Outcome, Request};
 use flowgrid_domain::values::Sealed;
 use flowgrid_domain::{Decider, LogKind};
 use flowgrid_log::LogStore;
+use flowgrid_vault::Field;
 use flowgrid_workers::mail::Language;
 use uuid::Uuid;
 
+pub use acceptance::InvitationToken;
 pub use answer::{COOKIE, SignedInBody, forget_cookie};
 pub use login::{LoggedIn, Login};
 pub use memberships::OrganizationOfPerson;
@@ -115,7 +119,7 @@ impl Identity {
         Tenant::from_slug(PEOPLE).map_err(ApiError::internal)
     }
 
-    /// Runs a command in the name of the person that it is about.
+    /// Runs a command in the name of a person, mostly the one that it is about.
     async fn execute<A: Decider>(
         &self,
         tenant: &Tenant,
@@ -136,14 +140,6 @@ impl Identity {
         command: A::Command,
         conditions: Conditions,
     ) -> Result<Outcome<A>, ApiError> {
-        let caller = Caller {
-            tenant: tenant.clone(),
-            actor: actor.to_string(),
-            role: Role::Admin,
-            request_id: self.from.request_id.as_deref().map(str::to_owned),
-            traceparent: self.from.traceparent.clone(),
-            frontend: self.from.frontend.clone(),
-        };
         let request = Request {
             id,
             command,
@@ -151,6 +147,24 @@ impl Identity {
             idempotency: conditions.idempotency,
             status: 200,
             follow_claim: false,
+        };
+        self.request::<A>(tenant, actor, request).await
+    }
+
+    /// The same where still more is to be said.
+    async fn request<A: Decider>(
+        &self,
+        tenant: &Tenant,
+        actor: Uuid,
+        request: Request<A::Command>,
+    ) -> Result<Outcome<A>, ApiError> {
+        let caller = Caller {
+            tenant: tenant.clone(),
+            actor: actor.to_string(),
+            role: Role::Admin,
+            request_id: self.from.request_id.as_deref().map(str::to_owned),
+            traceparent: self.from.traceparent.clone(),
+            frontend: self.from.frontend.clone(),
         };
         Ok(self.commands.execute::<A>(&caller, request).await?)
     }
@@ -189,6 +203,18 @@ impl Identity {
             .seal(subject, tenant, field, plain)
             .await?;
         Sealed::parse(&sealed).map_err(ApiError::internal)
+    }
+
+    /// Opens what a list of one organization holds, in its order.
+    ///
+    /// # Errors
+    /// When the vault can't be reached, or something wasn't sealed for this place.
+    pub async fn open_all(
+        &self,
+        tenant: &Tenant,
+        fields: &[Field<'_>],
+    ) -> Result<Vec<Option<String>>, ApiError> {
+        Ok(self.people.vault.open_fields(tenant, fields).await?)
     }
 
     async fn open(

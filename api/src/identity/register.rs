@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::acceptance::{Held, InvitationToken};
 use super::answer::SignedIn;
-use super::memberships::Newcomer;
+use super::memberships::{Newcomer, Place};
 use super::sessions::NewLogin;
 use super::{Identity, mail};
 use crate::error::ApiError;
@@ -44,6 +45,8 @@ pub struct Registration {
     /// The organization's name; the person's own where nothing is said.
     pub organization: Option<OrganizationName>,
     pub slug: Option<OrganizationSlug>,
+    /// Joins by it instead of founding an organization.
+    pub invitation: Option<InvitationToken>,
 }
 
 impl Registration {
@@ -56,6 +59,14 @@ impl Registration {
         let name = fields.optional("name");
         let organization = fields.optional("organization");
         let slug = fields.optional("organizationSlug");
+        let invitation = fields.optional("invitationToken");
+        let invitation = invitation.or(fields.optional("invitation"));
+        if invitation.is_some() && (organization.is_some() || slug.is_some()) {
+            fields.wrong(
+                "organization",
+                "is not founded by who comes by an invitation",
+            );
+        }
         let both = email.zip(password);
         fields.finish(both.map(|(email, password)| Self {
             email,
@@ -63,6 +74,7 @@ impl Registration {
             name,
             organization,
             slug,
+            invitation,
         }))
     }
 
@@ -83,12 +95,28 @@ impl Registration {
     }
 }
 
+/// How somebody who registers comes into an organization.
+enum WayIn {
+    Founding(NewOrganization),
+    Invited(Box<Held>),
+}
+
+impl WayIn {
+    fn founding(&self) -> Option<&NewOrganization> {
+        match self {
+            Self::Founding(founding) => Some(founding),
+            Self::Invited(_) => None,
+        }
+    }
+}
+
 impl Identity {
-    /// Registers somebody, founds the organization and signs in to it.
+    /// Registers somebody and signs in: to the organization that is founded with it, or to the one
+    /// that it is invited to.
     ///
     /// # Errors
     /// [`ApiError::Conflict`] when the address or the slug is taken; [`ApiError::Invalid`] for a
-    /// weak password.
+    /// weak password; those of an invitation that isn't good.
     pub async fn register(&self, registration: &Registration) -> Result<SignedIn, ApiError> {
         let index = self.people.vault.email_index(registration.email.as_str());
         self.attempt(&index).await?;
@@ -96,34 +124,68 @@ impl Identity {
         registration.check_password(&name)?;
         // Before anybody looks whether the address is known: the answer takes as long either way.
         let phc = self.people.hasher.hash(&registration.password.0).await?;
+        let person = self.new_id();
+        let way = self.way_in(registration, &name, person, &index).await?;
         if self.owner_of(&index).await?.is_some() {
             return self.already_registered(registration).await;
         }
-        let founding = self.founding(registration, &name).await?;
-        let person = self.new_id();
         self.people
             .vault
             .set_password(person, &phc, self.now())
             .await?;
-        self.make_person(person, registration, &name, &index, &founding)
+        self.make_person(person, registration, &name, &index, way.founding())
             .await?;
         let newcomer = Newcomer {
             person,
             email: &registration.email,
             name: &name,
         };
-        let founding = Founding {
-            slug: founding.slug.as_str().to_owned(),
-            name: founding.name.as_str().to_owned(),
-        };
-        let place = self.found(&newcomer, &founding).await?;
-        self.ask_to_verify(person, &registration.email).await?;
+        let (place, method) = self.come_in(&newcomer, &index, &way).await?;
         let login = NewLogin {
-            method: SignIn::Register,
+            method,
             second_factor: false,
             remember: false,
         };
         self.sign_in(person, place, login).await
+    }
+
+    /// Where somebody who registers is going. An invitation must be good before anything happens.
+    async fn way_in(
+        &self,
+        registration: &Registration,
+        name: &Line<200>,
+        person: Uuid,
+        index: &str,
+    ) -> Result<WayIn, ApiError> {
+        if let Some(token) = &registration.invitation {
+            let held = self.held(token).await?;
+            held.offer(person, index, self.now())?;
+            return Ok(WayIn::Invited(Box::new(held)));
+        }
+        Ok(WayIn::Founding(self.founding(registration, name).await?))
+    }
+
+    async fn come_in(
+        &self,
+        newcomer: &Newcomer<'_>,
+        index: &str,
+        way: &WayIn,
+    ) -> Result<(Place, SignIn), ApiError> {
+        match way {
+            WayIn::Founding(founding) => {
+                let founding = Founding {
+                    slug: founding.slug.as_str().to_owned(),
+                    name: founding.name.as_str().to_owned(),
+                };
+                let place = self.found(newcomer, &founding).await?;
+                self.ask_to_verify(newcomer.person, newcomer.email).await?;
+                Ok((place, SignIn::Register))
+            }
+            WayIn::Invited(held) => {
+                let place = self.accept(newcomer, index, held).await?;
+                Ok((place, SignIn::Invitation))
+            }
+        }
     }
 
     async fn make_person(
@@ -132,7 +194,7 @@ impl Identity {
         registration: &Registration,
         name: &Line<200>,
         index: &str,
-        founding: &NewOrganization,
+        founding: Option<&NewOrganization>,
     ) -> Result<(), ApiError> {
         let home = self.home()?;
         self.people.vault.make_keys(person, &home).await?;
@@ -142,7 +204,7 @@ impl Identity {
                 .seal(person, &home, "email", registration.email.as_str())
                 .await?,
             name: self.seal(person, &home, "name", name.as_str()).await?,
-            founding: Some(founding.clone()),
+            founding: founding.cloned(),
         });
         self.execute::<Person>(&home, person, person.to_string(), register)
             .await?;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Identity;
+use super::acceptance::InvitationToken;
 use super::answer::SignedIn;
 use super::login::refused;
 use super::register::Password;
@@ -42,6 +43,8 @@ impl FromJson for Code {
 pub(super) struct Challenge {
     pub remember: bool,
     pub organization: Option<String>,
+    /// The token of one that is to be accepted.
+    pub invitation: Option<String>,
 }
 
 impl Identity {
@@ -80,7 +83,10 @@ impl Identity {
         let said: Challenge = serde_json::from_str(&waiting.payload).map_err(ApiError::internal)?;
         let asked = said.organization.as_deref().map(Slug::parse);
         let asked = asked.transpose().map_err(ApiError::internal)?;
-        let place = self.place_for(person, &facts, asked.as_ref()).await?;
+        let invitation = said.invitation.map(InvitationToken::of);
+        let place = self
+            .place_by(person, &facts, invitation.as_ref(), asked.as_ref())
+            .await?;
         let login = NewLogin {
             method: SignIn::Password,
             second_factor: true,

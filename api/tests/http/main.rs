@@ -9,6 +9,7 @@ mod call;
 mod cases;
 mod events;
 mod faults;
+mod invitations;
 mod keys;
 mod limits;
 mod ops;

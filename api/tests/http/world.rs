@@ -19,7 +19,7 @@ use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
 };
 use flowgrid_tests::{TestLog, eventually};
-use flowgrid_vault::{Hasher, MasterKeys, Revocations, Vault};
+use flowgrid_vault::{Follow, Hasher, MasterKeys, Revocations, Vault};
 use flowgrid_workers::mail::{
     Links, MailRunner, Mailbox, Outbox, OutboxOptions, RunnerOptions, Transport,
 };
@@ -132,6 +132,12 @@ impl World {
             !bearer.is_some_and(|bearer| revocations.refuses(&bearer))
         };
         let tokens = Tokens::gated(keys, Clock::system(), admits, closings);
+        // What the log says has ended, the vault hears as well.
+        let identity = |tail: &&Arc<Tail>| tail.info().kind == LogKind::Identity;
+        for tail in tails.iter().filter(identity) {
+            let (vault, store) = (people.vault.clone(), test.store.clone());
+            Follow::start(vault, store, Arc::clone(tail), test.stop.subscribe());
+        }
         let mut config = ApiConfig {
             wait_limit: Duration::from_secs(2),
             body_timeout: Duration::from_millis(500),

@@ -55,6 +55,32 @@ impl Vault {
         tx.commit().await
     }
 
+    /// The same for who comes back after it was erased at `since`: a key from before goes, as it is
+    /// about to go anyway; one that was made after stays.
+    ///
+    /// # Errors
+    /// [`VaultError::Unavailable`].
+    pub async fn renew_keys(
+        &self,
+        subject: Uuid,
+        tenant: &Tenant,
+        since: DateTime<Utc>,
+    ) -> Result<(), VaultError> {
+        let mut tx = self.begin(Scope::member(subject, tenant.id())).await?;
+        sqlx::query(
+            "delete from vault.personal_keys where subject = $1 and tenant = $2 and made_at <= $3",
+        )
+        .bind(subject)
+        .bind(tenant.id())
+        .bind(since)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        // Another process may have destroyed and made it: what is remembered here is no use.
+        self.shared.keys.forget(subject, Some(tenant.id()));
+        self.make_keys(subject, tenant).await
+    }
+
     /// Seals a text for events and read models: `v1.` and base64url. It opens for the same subject,
     /// organization and field alone.
     ///

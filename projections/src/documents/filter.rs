@@ -8,6 +8,12 @@ pub struct DocumentFilter {
     pub owner: Option<String>,
     /// Fields that must have a value, as text; of a field that is no text, its JSON.
     pub equal: Vec<(&'static str, String)>,
+    /// Fields whose text must be one of these.
+    pub one_of: Vec<(&'static str, Vec<&'static str>)>,
+    /// Fields whose time must be after this one.
+    pub after: Vec<(&'static str, DateTime<Utc>)>,
+    /// Fields whose time must be this one or before.
+    pub until: Vec<(&'static str, DateTime<Utc>)>,
     /// Changed at or after this time.
     pub updated_since: Option<DateTime<Utc>>,
     pub order: DocumentOrder,

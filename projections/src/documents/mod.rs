@@ -16,7 +16,7 @@ mod verify;
 mod write;
 
 pub use filter::{DocumentFilter, DocumentOrder};
-pub use queries::{get, list};
+pub use queries::{counts, get, list};
 pub use row::DocumentRow;
 
 #[cfg(test)]

@@ -24,6 +24,18 @@ fn narrow<'q>(
         sql.push(" and d.body ->> ").push_bind(*field);
         sql.push(" = ").push_bind(value);
     }
+    for (field, values) in &filter.one_of {
+        sql.push(" and d.body ->> ").push_bind(*field);
+        sql.push(" = any(").push_bind(values).push(")");
+    }
+    for (times, comparison) in [(&filter.after, "> "), (&filter.until, "<= ")] {
+        for (field, time) in times {
+            sql.push(" and (d.body ->> ").push_bind(*field);
+            sql.push(")::timestamptz ")
+                .push(comparison)
+                .push_bind(*time);
+        }
+    }
     if let Some(since) = filter.updated_since {
         sql.push(" and d.updated_at >= ").push_bind(since);
     }
@@ -69,6 +81,32 @@ pub async fn list(
         items,
         total: total.cast_unsigned(),
     })
+}
+
+/// How many documents there are of each combination of values of two fields.
+///
+/// # Errors
+/// As [`list`].
+pub async fn counts(
+    tx: &mut TenantTx,
+    model: ModelName,
+    fields: [&'static str; 2],
+) -> Result<Vec<([Option<String>; 2], u64)>, ReadError> {
+    let sql = format!(
+        "/* {} */ select d.body ->> $2, d.body ->> $3, count(*) from {model} d where d.tenant_id = $1 group by 1, 2",
+        model.version()
+    );
+    let tenant = tx.tenant();
+    let rows: Vec<(Option<String>, Option<String>, i64)> = sqlx::query_as(&sql)
+        .bind(tenant)
+        .bind(fields[0])
+        .bind(fields[1])
+        .fetch_all(&mut **tx)
+        .await?;
+    let counted = rows.into_iter();
+    Ok(counted
+        .map(|(one, other, count)| ([one, other], count.cast_unsigned()))
+        .collect())
 }
 
 /// One document.

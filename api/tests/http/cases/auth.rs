@@ -23,7 +23,7 @@ pub fn cases() -> Vec<Case> {
         ("post", "2fa/disable", VIEWER),
         ("get", "sessions", VIEWER),
     ];
-    const CANONICAL: [(&str, &str, Needs); 8] = [
+    const CANONICAL: [(&str, &str, Needs); 9] = [
         ("put", "profile", VIEWER),
         ("post", "api-keys", USER),
         ("get", "api-keys", USER),
@@ -31,6 +31,7 @@ pub fn cases() -> Vec<Case> {
         ("post", "refresh-token", Needs::Nothing),
         ("get", "organizations", VIEWER),
         ("post", "switch-organization", VIEWER),
+        ("post", "accept-invitation", VIEWER),
         ("delete", "sessions/{id}", VIEWER),
     ];
     let below = |prefix: &'static str| {

@@ -10,11 +10,11 @@ use crate::scope::Scope;
 use crate::transaction::VaultTx;
 use crate::{Revoked, VaultError};
 
-/// Those that take something away. Others need no transaction.
+/// Those that take something away. Others need no transaction. An invitation's token opens nothing by
+/// itself: whether it is still good stands in the log.
 const TYPES: &[&str] = &[
     "session.ended",
     "api-key.revoked",
-    "invitation.revoked",
     "membership.role-changed",
     "membership.frontends-changed",
     "membership.deactivated",
@@ -37,29 +37,23 @@ pub(super) async fn apply(
     let tenant = event.tenant_id;
     let id = id_of(event);
     let subject = *id.as_ref().unwrap_or(&tenant);
-    let (revoked, gone): (Option<Revoked>, &[Gone]) = match &*event.event_type {
-        "session.ended" => (Some(Revoked::Session { id: id?, tenant }), SESSION),
-        "api-key.revoked" => (Some(Revoked::Key { id: id?, tenant }), KEY),
-        "invitation.revoked" => (None, INVITATION),
-        "membership.role-changed" | "membership.frontends-changed" => {
-            (Some(member(id?, tenant)), &[])
-        }
-        "membership.deactivated" => (Some(member(id?, tenant)), DEACTIVATED),
-        "membership.removed" => (Some(member(id?, tenant)), REMOVED),
-        "membership.erased" => (Some(member(id?, tenant)), ERASED_HERE),
-        "person.erased" => (Some(Revoked::Person(id?)), ERASED),
+    let (revoked, gone): (Revoked, &[Gone]) = match &*event.event_type {
+        "session.ended" => (Revoked::Session { id: id?, tenant }, SESSION),
+        "api-key.revoked" => (Revoked::Key { id: id?, tenant }, KEY),
+        "membership.role-changed" | "membership.frontends-changed" => (member(id?, tenant), &[]),
+        "membership.deactivated" => (member(id?, tenant), DEACTIVATED),
+        "membership.removed" => (member(id?, tenant), REMOVED),
+        "membership.erased" => (member(id?, tenant), ERASED_HERE),
+        "person.erased" => (Revoked::Person(id?), ERASED),
         // Its own id is its slug.
-        "organization.closed" => (Some(Revoked::Organization(tenant)), CLOSED),
+        "organization.closed" => (Revoked::Organization(tenant), CLOSED),
         _ => return Ok(()),
     };
     tx.enter(Scope::member(subject, tenant)).await?;
     for one in gone {
         delete(tx, *one, subject, event).await?;
     }
-    match revoked {
-        Some(revoked) => revoke(tx, revoked, event.recorded_at, kept).await,
-        None => Ok(()),
-    }
+    revoke(tx, revoked, event.recorded_at, kept).await
 }
 
 /// A statement that deletes, and what it is told.
@@ -78,9 +72,6 @@ const SESSION: &[Gone] = &[Gone::Here(
 )];
 const KEY: &[Gone] = &[Gone::Here(
     "delete from vault.api_keys where id = $1 and tenant = $2 and made_at <= $3",
-)];
-const INVITATION: &[Gone] = &[Gone::Subjects(
-    "delete from vault.mail_tokens where subject = $1",
 )];
 const MEMBERS_SESSIONS: Gone =
     Gone::Here("delete from vault.sessions where person = $1 and tenant = $2 and made_at <= $3");
