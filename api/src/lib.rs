@@ -27,6 +27,7 @@ mod projection_routes;
 mod request;
 mod routes;
 mod security;
+mod sensors;
 mod serve;
 mod tenancy;
 mod users;

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
     alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push, security,
-    tenancy, users,
+    sensors, tenancy, users,
 };
 
 /// Everything that the document shows.
@@ -23,6 +23,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
     let mut all = OpenApiRouter::with_openapi(Blank::openapi())
         .merge(auth_routes::routes())
         .merge(buildings::routes())
+        .merge(sensors::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())
         .merge(ops::routes())

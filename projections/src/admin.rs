@@ -15,6 +15,7 @@ use crate::members::Members;
 use crate::notifications::Notifications;
 use crate::rebuild::{self, run_pending};
 use crate::runtime::{Client, Context, Kicks};
+use crate::sensors::Sensors;
 use crate::status::{RebuildStatus, rebuild_of, status_of};
 use crate::verify::{VerifyReport, verify};
 use crate::{ModelName, Positions, ProjectionRuntime, ProjectionStatus, ReadError, RuntimeOptions};
@@ -151,6 +152,7 @@ impl ProjectionAdmin {
             ModelName::Invitations => run_pending::<Invitations>(&context, &shutdown).await?,
             ModelName::Keys => run_pending::<Keys>(&context, &shutdown).await?,
             ModelName::Notifications => run_pending::<Notifications>(&context, &shutdown).await?,
+            ModelName::Sensors => run_pending::<Sensors>(&context, &shutdown).await?,
         }
         Ok(())
     }
@@ -167,6 +169,7 @@ impl ProjectionAdmin {
             ModelName::Invitations => verify::<Invitations>(&self.client, &self.store).await,
             ModelName::Keys => verify::<Keys>(&self.client, &self.store).await,
             ModelName::Notifications => verify::<Notifications>(&self.client, &self.store).await,
+            ModelName::Sensors => verify::<Sensors>(&self.client, &self.store).await,
         }
     }
 

@@ -14,6 +14,7 @@ pub enum ModelName {
     Invitations,
     Keys,
     Notifications,
+    Sensors,
 }
 
 /// The text names no read model.
@@ -22,13 +23,14 @@ pub enum ModelName {
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Buildings,
         Self::Alerts,
         Self::Members,
         Self::Invitations,
         Self::Keys,
         Self::Notifications,
+        Self::Sensors,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -39,6 +41,7 @@ impl ModelName {
             Self::Invitations => "invitations",
             Self::Keys => "keys",
             Self::Notifications => "notifications",
+            Self::Sensors => "sensors",
         }
     }
 
@@ -51,14 +54,15 @@ impl ModelName {
             | Self::Members
             | Self::Invitations
             | Self::Keys
-            | Self::Notifications => 1,
+            | Self::Notifications
+            | Self::Sensors => 1,
         }
     }
 
     /// The kind of logs on which its aggregates live; it follows no others.
     pub fn log_kind(self) -> LogKind {
         match self {
-            Self::Buildings | Self::Alerts => LogKind::Domain,
+            Self::Buildings | Self::Alerts | Self::Sensors => LogKind::Domain,
             Self::Members | Self::Invitations | Self::Keys | Self::Notifications => {
                 LogKind::Identity
             }

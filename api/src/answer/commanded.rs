@@ -8,6 +8,7 @@ use flowgrid_commands::Outcome;
 use flowgrid_domain::alerts::{Alert, AlertResource};
 use flowgrid_domain::buildings::{Building, BuildingResource};
 use flowgrid_domain::keys::{ApiKey, ApiKeyResource};
+use flowgrid_domain::sensors::{Sensor, SensorResource};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +41,16 @@ impl Resource for Building {
     type View = BuildingResource;
 
     fn view(outcome: &Outcome<Self>) -> Option<BuildingResource> {
+        let (created, updated) = (outcome.created_at, outcome.updated_at);
+        let state = &outcome.state;
+        state.resource(&outcome.id, created, updated, outcome.revision)
+    }
+}
+
+impl Resource for Sensor {
+    type View = SensorResource;
+
+    fn view(outcome: &Outcome<Self>) -> Option<SensorResource> {
         let (created, updated) = (outcome.created_at, outcome.updated_at);
         let state = &outcome.state;
         state.resource(&outcome.id, created, updated, outcome.revision)

@@ -29,7 +29,7 @@ fn every_route_has_a_case() {
     assert_eq!(documented, covered);
 }
 
-/// A building and an alert of the organization, and their ids.
+/// A building, a sensor and an alert of the organization, and their ids.
 struct Things {
     alert: String,
 }
@@ -38,6 +38,13 @@ async fn things(world: &World, org: &str) -> (Things, String) {
     let token = world.token(org, Role::User);
     let building = json!({"id": "mine", "name": "Mine"});
     post(BUILDINGS, &building)
+        .token(&token)
+        .send(world)
+        .await
+        .expect(201);
+    let sensor = json!({"id": "mine", "name": "Mine", "buildingId": "mine", "kind": "power",
+        "unit": "kW", "mode": "instantaneous"});
+    post("/api/v1/citypulse/sensors", &sensor)
         .token(&token)
         .send(world)
         .await

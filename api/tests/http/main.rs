@@ -18,6 +18,7 @@ mod profile;
 mod projections;
 mod repeats;
 mod second_factor;
+mod sensors;
 mod socket;
 mod somebody;
 mod wire;

@@ -31,15 +31,25 @@ pub enum DocumentOrder {
     ById,
     /// Who was changed last comes first.
     LastChangedFirst,
+    /// By a field's text; what has none comes last.
+    ByField {
+        name: &'static str,
+        descending: bool,
+    },
 }
 
 impl DocumentOrder {
-    pub(super) fn sql(self) -> &'static str {
-        match self {
+    pub(super) fn sql(self) -> String {
+        let fixed = match self {
             Self::NewestFirst => "d.created_at desc, d.id desc",
             Self::OldestFirst => "d.created_at, d.id",
             Self::ById => "d.id",
             Self::LastChangedFirst => "d.updated_at desc, d.id desc",
-        }
+            Self::ByField { name, descending } => {
+                let way = if descending { "desc" } else { "asc" };
+                return format!("lower(d.body ->> '{name}') {way} nulls last, d.id {way}");
+            }
+        };
+        fixed.to_owned()
     }
 }

@@ -20,6 +20,7 @@ use crate::members::Members;
 use crate::notifications::Notifications;
 use crate::read_model::ReadModel;
 use crate::rebuild::supervise;
+use crate::sensors::Sensors;
 use crate::{ModelName, Positions, ReadError};
 
 /// What an operator may set.
@@ -92,6 +93,7 @@ impl ProjectionRuntime {
                 ModelName::Invitations => runtime.spawn::<Invitations>(&context, shutdown),
                 ModelName::Keys => runtime.spawn::<Keys>(&context, shutdown),
                 ModelName::Notifications => runtime.spawn::<Notifications>(&context, shutdown),
+                ModelName::Sensors => runtime.spawn::<Sensors>(&context, shutdown),
             }
         }
         Ok(runtime)

@@ -1,4 +1,4 @@
-//! Buildings.
+//! Buildings and their sensors.
 
 use serde_json::{Value, json};
 
@@ -33,6 +33,44 @@ pub fn cases() -> Vec<Case> {
         case(
             "delete",
             "/api/v1/citypulse/buildings/{id}",
+            MANAGER,
+            NotFound,
+            none(),
+        ),
+        case("get", "/api/v1/citypulse/sensors", VIEWER, Empty, none()),
+        // In the building that the case above has registered.
+        case(
+            "post",
+            "/api/v1/citypulse/sensors",
+            USER,
+            ItsOwn,
+            json!({"name": "S", "id": "s", "buildingId": "b", "kind": "power", "unit": "kW",
+                "mode": "instantaneous"}),
+        ),
+        case(
+            "get",
+            "/api/v1/citypulse/buildings/{id}/sensors",
+            VIEWER,
+            NotFound,
+            none(),
+        ),
+        case(
+            "get",
+            "/api/v1/citypulse/sensors/{id}",
+            VIEWER,
+            NotFound,
+            none(),
+        ),
+        case(
+            "put",
+            "/api/v1/citypulse/sensors/{id}",
+            USER,
+            NotFound,
+            json!({"name": "T"}),
+        ),
+        case(
+            "delete",
+            "/api/v1/citypulse/sensors/{id}",
             MANAGER,
             NotFound,
             none(),
