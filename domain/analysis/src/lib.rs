@@ -4,3 +4,5 @@
 //! names its source.
 
 pub mod buckets;
+
+pub mod units;
