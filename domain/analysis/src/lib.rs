@@ -6,3 +6,5 @@
 pub mod buckets;
 
 pub mod units;
+
+pub mod meters;
