@@ -3,8 +3,8 @@
 //! Pure: what time it is, what the weather was and every draw of chance are handed in. Each formula
 //! names its source.
 
+pub mod benchmarks;
 pub mod buckets;
-
-pub mod units;
-
+pub mod carbon;
 pub mod meters;
+pub mod units;
