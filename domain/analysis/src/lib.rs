@@ -7,4 +7,5 @@ pub mod benchmarks;
 pub mod buckets;
 pub mod carbon;
 pub mod meters;
+pub mod tariffs;
 pub mod units;

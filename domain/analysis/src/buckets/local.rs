@@ -1,6 +1,6 @@
 //! What the clocks of a zone show, in whole seconds of Unix time.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// The year before the first and the year after the last in which anything is measured: inside,
@@ -26,6 +26,12 @@ pub(super) fn offset(zone: Tz, seconds: i64) -> i64 {
     i64::from(offset.fix().local_minus_utc())
 }
 
+/// What the clocks show.
+pub(crate) fn local_time(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
+    let seconds = seconds(at);
+    moment(seconds + offset(zone, seconds)).naive_utc()
+}
+
 /// The first moment at which the clocks show this date. Where midnight is skipped, that is the
 /// moment of the change; where it comes twice, the earlier.
 pub(super) fn day_start(zone: Tz, date: NaiveDate) -> i64 {
@@ -39,6 +45,16 @@ pub(super) fn day_start(zone: Tz, date: NaiveDate) -> i64 {
             seconds + offset(zone, seconds) >= shown
         }),
     }
+}
+
+/// When a date begins.
+pub(crate) fn day_begins(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
+    // Far outside of all that is measured, a date of UTC is near enough.
+    let known = -1..=10_001;
+    if known.contains(&date.year()) {
+        return moment(day_start(zone, date));
+    }
+    NaiveDateTime::from(date).and_utc()
 }
 
 /// The first of the seconds in (`from`, `to`] for which `holds`, where it holds for all later.

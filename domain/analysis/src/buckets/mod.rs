@@ -10,3 +10,5 @@ mod size;
 pub use bucket::Bucket;
 pub use iterator::Buckets;
 pub use size::{BucketSize, UnknownSize};
+
+pub(crate) use local::{day_begins, local_time};

@@ -11,6 +11,7 @@ mod volume;
 pub use carrier::{Carrier, UnknownCarrier};
 pub use conversion::Conversion;
 pub use energy::EnergyUnit;
+pub(crate) use exact::decimal;
 pub use exact::{Exact, NotExact};
 pub use fuel::{FuelValue, NotAFuelValue, TYPICAL_GAS, TypicalGas, USUAL_GAS_KWH_PER_M3};
 pub use power::PowerUnit;
