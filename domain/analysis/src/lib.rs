@@ -6,6 +6,8 @@
 pub mod benchmarks;
 pub mod buckets;
 pub mod carbon;
+pub mod degree_days;
 pub mod meters;
+pub mod savings;
 pub mod tariffs;
 pub mod units;
