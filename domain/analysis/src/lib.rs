@@ -7,6 +7,7 @@ pub mod benchmarks;
 pub mod buckets;
 pub mod carbon;
 pub mod degree_days;
+pub mod insights;
 pub mod meters;
 pub mod savings;
 pub mod tariffs;

@@ -17,7 +17,7 @@ mod student;
 pub use day::{Day, days};
 pub use fit::Fit;
 pub use hour::Hour;
-pub(crate) use hour::{LocalHour, local_hours};
+pub(crate) use hour::{LocalHour, PLAUSIBLE_KWH, local_hours};
 pub use model::{Branch, DegreeDayModel, Degrees, Load};
 pub use search::{Metered, fit_days};
 pub(crate) use student::t_quantile;

@@ -47,6 +47,14 @@ impl Load {
     pub fn total_kwh(&self) -> f64 {
         self.base_kwh + self.heating_kwh + self.cooling_kwh
     }
+
+    pub(crate) fn times(&self, factor: f64) -> Self {
+        Self {
+            base_kwh: self.base_kwh * factor,
+            heating_kwh: self.heating_kwh * factor,
+            cooling_kwh: self.cooling_kwh * factor,
+        }
+    }
 }
 
 impl std::ops::AddAssign for Load {

@@ -44,6 +44,9 @@ const BALANCE_POINTS: u32 = 67;
 const FEWEST_DAYS: usize = 10;
 const FEWEST_DEGREE_DAYS: f64 = 20.0 / 1.8;
 
+/// By how much a candidate's adjusted R² must be higher: less is rounding, which would add terms for nothing.
+const BETTER: f64 = 1e-9;
+
 /// The best model of the days of which use and temperature are known: of all combinations of balance
 /// points whose slopes and base load are positive, the one with the highest adjusted R²; without any,
 /// the mean alone, which may be negative where more is fed in than used.
@@ -61,7 +64,7 @@ pub fn fit_days(days: &[Day], metered: Metered) -> Option<Fit> {
     let [mean, hours] =
         [Degrees::Mean, Degrees::Hours].map(|degrees| best_candidate(&known, &y, metered, degrees));
     let fits = |candidate: &Candidate| y.adjusted_r_squared(&candidate.line);
-    let best = if fits(&hours) > fits(&mean) {
+    let best = if fits(&hours) > fits(&mean) + BETTER {
         hours
     } else {
         mean
@@ -110,7 +113,7 @@ fn best_candidate(
         let Some(line) = line.filter(qualifies) else {
             return;
         };
-        if y.adjusted_r_squared(&line) > y.adjusted_r_squared(&best.line) {
+        if y.adjusted_r_squared(&line) > y.adjusted_r_squared(&best.line) + BETTER {
             best = Candidate {
                 line,
                 degrees,

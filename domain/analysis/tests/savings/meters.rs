@@ -1,5 +1,7 @@
 //! The three given meters against the truth of metadata.json.
 
+use flowgrid_analysis::degree_days::{days, fit_days};
+use flowgrid_analysis::insights::{Evidence, Period, Prices, weather};
 use flowgrid_analysis::savings::{Savings, savings};
 
 use super::given::{Given, METERS, ZONE, temperature};
@@ -111,4 +113,43 @@ fn the_meter_that_only_cools_is_within_what_its_noise_allows() {
     );
     let given = found.saved_share.unwrap() - meter.true_share;
     assert!((given - mean).abs() < 3.0 * deviation, "{given}");
+}
+
+#[test]
+fn the_weather_is_found_to_make_about_what_was_put_into_each_given_meter() {
+    let outdoors = temperature();
+    let true_shares = [(0.4, 0.4), (0.0, 0.75), (0.75, 0.0)];
+    for (name, (heating, cooling)) in METERS.into_iter().zip(true_shares) {
+        let meter = Given::load(name);
+        let year = meter.periods.baseline().clone();
+        let days = days(
+            &meter.usage,
+            &outdoors,
+            ZONE,
+            year,
+            meter.metered.zero_is_missing,
+        );
+        let fit = fit_days(&days, meter.metered).unwrap();
+        let period = Period {
+            from: outdoors[0].start,
+            to: outdoors[outdoors.len() - 1].start,
+        };
+        let mut found = (0.0, 0.0);
+        for finding in weather(&fit, &days, period, &Prices::default()) {
+            assert!(finding.kwh_per_year > 0.0 && finding.confidence.value > 0.7);
+            match finding.evidence {
+                Evidence::HeatingSensitivity { share, .. } => found.0 = share,
+                Evidence::CoolingSensitivity { share, .. } => found.1 = share,
+                other => panic!("{other:?}"),
+            }
+        }
+        println!(
+            "{name}: heating {:.3} of {heating}, cooling {:.3} of {cooling}",
+            found.0, found.1
+        );
+        assert!(
+            (found.0 - heating).abs() < 0.05 && (found.1 - cooling).abs() < 0.05,
+            "{found:?}"
+        );
+    }
 }
