@@ -3,6 +3,7 @@
 
 mod batch;
 mod event;
+pub mod intake;
 mod telemetry;
 
 pub use batch::{Batch, MOST_POINTS, Reading};
