@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flowgrid_bus::{LogId, Tenant};
-use flowgrid_domain::{Decider, Rejection};
+use flowgrid_domain::{Decider, LogKind, Rejection};
 use flowgrid_log::{Appended, Appender, AppenderStats, LogInfo, LogStore, StoredReceipt};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -261,10 +261,7 @@ impl Commands {
         mut loaded: Loaded<A>,
         plan: Plan<A>,
     ) -> Result<Next<A>, CommandError> {
-        let appender = self.inner.appenders.get(&log.id);
-        let appender = appender
-            .ok_or_else(|| CommandError::Internal(format!("no appender for log {}", log.id)))?;
-        match appender.append(plan.append).await? {
+        match self.appender(log.id)?.append(plan.append).await? {
             Appended::Written {
                 last,
                 version,
@@ -369,7 +366,21 @@ impl Commands {
     }
 
     async fn log_of<A: Decider>(&self, tenant: &Tenant) -> Result<LogInfo, CommandError> {
-        Ok(self.inner.store.place(tenant, A::LOG).await?)
+        self.place(tenant, A::LOG).await
+    }
+
+    /// The log of a kind on which an organization lives.
+    pub(crate) async fn place(
+        &self,
+        tenant: &Tenant,
+        kind: LogKind,
+    ) -> Result<LogInfo, CommandError> {
+        Ok(self.inner.store.place(tenant, kind).await?)
+    }
+
+    pub(crate) fn appender(&self, log: LogId) -> Result<&Appender, CommandError> {
+        let appender = self.inner.appenders.get(&log);
+        appender.ok_or_else(|| CommandError::Internal(format!("no appender for log {log}")))
     }
 
     /// A turn at an aggregate, for those that have lost once: of many in this process only one

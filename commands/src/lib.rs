@@ -8,6 +8,7 @@ mod history;
 mod known;
 mod outcome;
 mod plan;
+mod record;
 mod request;
 mod states;
 
@@ -17,4 +18,5 @@ pub use error::CommandError;
 pub use heal::{Healed, heal_log};
 pub use history::{At, Loaded};
 pub use outcome::{Outcome, OutcomeKind};
+pub use record::{Recorded, Recording};
 pub use request::{Idempotency, Request};

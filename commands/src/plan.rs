@@ -37,6 +37,7 @@ pub(crate) fn plan<A: Decider>(
         }
         new_events.push(NewEvent {
             id: Uuid::now_v7(),
+            of: None,
             event_type: event.event_type().into(),
             event_version: event.event_version().into(),
             payload: event.payload()?,

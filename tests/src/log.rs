@@ -171,6 +171,7 @@ pub fn building(tenant: &str, id: &str, expected: u64, events: usize) -> Append 
     let tenant = Tenant::from_slug(tenant).unwrap();
     let event = || NewEvent {
         id: Uuid::now_v7(),
+        of: None,
         event_type: "building.changed".into(),
         event_version: "1.0".into(),
         payload: format!(r#"{{"name":"{}"}}"#, Uuid::now_v7()),

@@ -1,7 +1,11 @@
 //! Telemetry's log: no versions and no claims, and all the rest of the log's promises.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use flowgrid_commands::heal_log;
+use flowgrid_bus::{Role, Tenant};
+use flowgrid_commands::{
+    Caller, CommandError, Commands, CommandsOptions, Idempotency, Recording, heal_log,
+};
+use flowgrid_domain::readings::{Batch, OnConflict, Quality, Reading};
 use flowgrid_log::{Append, AppendError, Appended, Claim, Receipt};
 use flowgrid_tests::{TestLog, building, eventually, readings};
 
@@ -77,7 +81,7 @@ async fn a_key_is_used_once_and_the_others_close_up() {
     let sources: Vec<_> = events.iter().map(|event| &*event.aggregate_id).collect();
     let expected = ["first", "first", "a", "a", "d", "d"].map(|source| format!("acme/{source}"));
     assert_eq!(sources, expected);
-    let tenant = flowgrid_bus::Tenant::from_slug("acme").unwrap();
+    let tenant = Tenant::from_slug("acme").unwrap();
     let of_d = test.store.receipt(log.id, tenant.id(), "k2").await.unwrap();
     assert_eq!(of_d.map(|receipt| receipt.position), Some(6));
 }
@@ -145,4 +149,68 @@ async fn it_is_mirrored_and_its_lost_tail_comes_back() {
         matches!(answer, Ok(Appended::Written { last: 81, .. }))
     })
     .await;
+}
+
+fn caller(organization: &str) -> Caller {
+    Caller {
+        tenant: Tenant::from_slug(organization).unwrap(),
+        actor: "gateway".into(),
+        role: Role::User,
+        request_id: None,
+        traceparent: None,
+        frontend: None,
+    }
+}
+
+fn recording(buildings: &[&str], key: Option<&str>) -> Recording {
+    let of = |building: &&str| {
+        let mut batch = Batch::default();
+        let reading = Reading {
+            time: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
+            value: 1.5,
+            quality: Quality::Measured,
+        };
+        batch.push("main", reading);
+        let events = batch.into_events(OnConflict::Ignore).into_iter();
+        events
+            .map(|event| ((*building).to_owned(), event))
+            .collect::<Vec<_>>()
+    };
+    Recording {
+        events: buildings.iter().flat_map(of).collect(),
+        idempotency: key.map(|key| Idempotency {
+            key: key.to_owned(),
+            fingerprint: buildings.join(" "),
+        }),
+        status: 201,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readings_of_many_buildings_are_recorded_together_and_once() {
+    let test = TestLog::start().await;
+    let log = test.telemetry();
+    let appender = test.appender(log, &TestLog::feed(), false);
+    let commands = Commands::new(CommandsOptions {
+        store: test.store.clone(),
+        appenders: [(log.id, appender)].into(),
+        remembered: 10,
+    });
+    let acme = caller("acme");
+    let both = recording(&["rathaus", "school"], Some("k"));
+    let first = commands.record(&acme, both.clone()).await.unwrap();
+    assert_eq!((first.position.n, first.repeated), (2, false));
+    let again = commands.record(&acme, both).await.unwrap();
+    assert_eq!(
+        (again.position, again.repeated, again.status),
+        (first.position, true, 201)
+    );
+    let other = commands
+        .record(&acme, recording(&["rathaus"], Some("k")))
+        .await;
+    assert!(matches!(other, Err(CommandError::KeyReused)), "{other:?}");
+    let events = test.store.read(log.id, 0, 10).await.unwrap();
+    let of: Vec<_> = events.iter().map(|event| &*event.aggregate_id).collect();
+    assert_eq!(of, ["acme/rathaus", "acme/school"]);
+    assert!(events[0].payload_str().contains(r#""points":[[0,1.5]]"#));
 }

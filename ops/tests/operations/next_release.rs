@@ -58,6 +58,7 @@ impl NextRelease {
             expected: Expected::Version(expected),
             events: vec![NewEvent {
                 id: Uuid::now_v7(),
+                of: None,
                 event_type: event_type.into(),
                 event_version: version.into(),
                 payload: payload.to_string(),

@@ -56,6 +56,7 @@ impl<A: Decider> Folded<A> {
         }
         let recorded = |event: &A::Event| NewEvent {
             id: Uuid::now_v7(),
+            of: None,
             event_type: event.event_type().into(),
             event_version: event.event_version().into(),
             payload: event.payload().unwrap(),

@@ -178,6 +178,7 @@ pub fn append(
         expected: Expected::Version(expected),
         events: vec![NewEvent {
             id: Uuid::now_v7(),
+            of: None,
             event_type: event_type.to_owned().into(),
             event_version: "1.0".into(),
             payload: payload.to_owned(),

@@ -140,6 +140,7 @@ impl Push {
             expected: Expected::Version(expected),
             events: vec![NewEvent {
                 id: Uuid::now_v7(),
+                of: None,
                 event_type: format!("{aggregate_type}.{event}").into(),
                 event_version: "1.0".into(),
                 payload: payload.to_string(),

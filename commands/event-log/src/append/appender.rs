@@ -111,7 +111,11 @@ impl Shared {
     fn belongs_here(&self, append: &Append) -> Result<(), AppendError> {
         let telemetry = self.kind == LogKind::Telemetry;
         let versioned = append.expected != Expected::Any;
-        if telemetry == versioned || (telemetry && !append.claims.is_empty()) {
+        let others = append.events.iter().any(|event| event.of.is_some());
+        if telemetry == versioned
+            || (telemetry && !append.claims.is_empty())
+            || (versioned && others)
+        {
             let reason = format!("{} is not for this kind of log", append.aggregate_type);
             return Err(AppendError::Rejected(reason));
         }
@@ -371,7 +375,12 @@ impl Flusher {
                 event_id: event.id,
                 tenant_id,
                 aggregate_type: append.aggregate_type.into(),
-                aggregate_id: append.aggregate_id.as_str().into(),
+                aggregate_id: event
+                    .of
+                    .as_ref()
+                    .unwrap_or(&append.aggregate_id)
+                    .as_str()
+                    .into(),
                 sequence,
                 event_type: event.event_type,
                 event_version: event.event_version,

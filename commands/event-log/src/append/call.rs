@@ -114,7 +114,8 @@ impl<'a> Columns<'a> {
             self.e_id.push(event.id);
             self.e_tenant.push(tenant);
             self.e_aggregate_type.push(append.aggregate_type);
-            self.e_aggregate_id.push(&append.aggregate_id);
+            let of = event.of.as_ref().unwrap_or(&append.aggregate_id);
+            self.e_aggregate_id.push(of);
             self.e_sequence.push(sequence.cast_signed());
             self.e_type.push(&event.event_type);
             self.e_version.push(&event.event_version);

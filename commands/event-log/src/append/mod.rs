@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub struct Append {
     pub tenant: Tenant,
     pub aggregate_type: &'static str,
-    /// Qualified: `acme/rathaus`.
+    /// Qualified: `acme/rathaus`. Telemetry's events may name another each.
     pub aggregate_id: String,
     pub expected: Expected,
     /// At least one.
@@ -43,6 +43,8 @@ pub enum Expected {
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     pub id: Uuid,
+    /// Qualified id of the aggregate, where it is another than the append's: of telemetry alone.
+    pub of: Option<String>,
     pub event_type: Name,
     pub event_version: Name,
     /// JSON text.

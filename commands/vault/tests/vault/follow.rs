@@ -51,6 +51,7 @@ impl Process {
             expected: Expected::Version(0),
             events: vec![NewEvent {
                 id: Uuid::now_v7(),
+                of: None,
                 event_type: event_type.into(),
                 event_version: "1.0".into(),
                 payload: "{}".into(),
