@@ -33,7 +33,9 @@ mod tenancy;
 mod users;
 
 pub use clock::Clock;
-pub use context::{ApiConfig, AppState, BadOrigin, Parts, People};
+pub use context::{
+    ApiConfig, AppState, BadDefault, BadOrigin, DefaultOrganizations, Parts, People,
+};
 pub use document::text as openapi_text;
 pub use error::ApiError;
 pub use http_layers::App;

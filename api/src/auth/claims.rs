@@ -43,10 +43,18 @@ pub struct Claims {
     pub nbf: Option<i64>,
     /// Seconds since 1970.
     pub iat: i64,
+    /// Milliseconds beyond `iat`: whoever refreshes within the second in which its token was revoked
+    /// gets one that is good.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub iat_ms: u16,
     /// Seconds since 1970.
     pub exp: i64,
     pub iss: String,
     pub aud: String,
+}
+
+fn is_zero(number: &u16) -> bool {
+    *number == 0
 }
 
 /// What a new token is to say.
@@ -120,6 +128,7 @@ impl Grant {
             plan: self.plan,
             nbf: None,
             iat,
+            iat_ms: u16::try_from(now.timestamp_subsec_millis()).unwrap_or(0),
             exp: iat.saturating_add(self.lifetime.num_seconds()),
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),

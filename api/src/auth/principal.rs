@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_domain::values::Plan;
 use flowgrid_vault::Bearer;
@@ -105,7 +105,11 @@ impl Principal {
             return Err(TokenError::Malformed);
         }
         let time = |s| DateTime::from_timestamp(s, 0).ok_or(TokenError::Malformed);
-        let (issued_at, expires_at) = (time(claims.iat)?, time(claims.exp)?);
+        // More than a second would let its holder outlive a revocation.
+        let beyond = TimeDelta::milliseconds(claims.iat_ms.min(999).into());
+        let issued_at = time(claims.iat)?.checked_add_signed(beyond);
+        let issued_at = issued_at.ok_or(TokenError::Malformed)?;
+        let expires_at = time(claims.exp)?;
         let subject: Arc<str> = claims.sub.into();
         match (claims.operator, claims.org, claims.role) {
             (true, None, None) => Ok(Self::Operator {

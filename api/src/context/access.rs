@@ -14,6 +14,7 @@ use super::{AppState, Level, RequestMeta};
 use crate::Ids;
 use crate::auth::{Member, Principal, Scope};
 use crate::error::ApiError;
+use crate::limits::Quotas;
 use crate::request::header_text;
 
 /// A member who has at least the role `L`, whose token allows this method, and whose frontend may
@@ -130,6 +131,11 @@ impl<L: Level> Access<L> {
 
     pub fn tenant(&self) -> &Tenant {
         &self.member.tenant
+    }
+
+    /// How often callers may ask; `None` where they may as often as they like.
+    pub fn quotas(&self) -> Option<&Quotas> {
+        self.state.limits().quotas()
     }
 
     pub fn expires_at(&self) -> DateTime<Utc> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use chrono::TimeDelta;
 
+use super::DefaultOrganizations;
 use crate::limits::Proxies;
 
 /// Settings of HTTP.
@@ -14,6 +15,8 @@ pub struct ApiConfig {
     pub allowed_origins: Vec<HeaderValue>,
     /// Proxies whose `X-Forwarded-For` counts (`TRUSTED_PROXIES`).
     pub trusted_proxies: Proxies,
+    /// Organizations that who registers with a frontend joins (`DEFAULT_ORGANIZATIONS`).
+    pub default_organizations: DefaultOrganizations,
     /// How long an access token is good for (`JWT_EXPIRES_IN`).
     pub access_lifetime: TimeDelta,
     /// How long a session lasts that is not used (`JWT_REFRESH_EXPIRES_IN`).
@@ -45,6 +48,7 @@ impl Default for ApiConfig {
         Self {
             allowed_origins: Vec::new(),
             trusted_proxies: Proxies::default(),
+            default_organizations: DefaultOrganizations::default(),
             access_lifetime: TimeDelta::minutes(15),
             refresh_lifetime: TimeDelta::days(30),
             body_limit: 1024 * 1024,

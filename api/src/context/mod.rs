@@ -6,6 +6,7 @@
 mod access;
 mod api_key;
 mod config;
+mod default_organizations;
 mod level;
 mod meta;
 mod operator;
@@ -34,6 +35,7 @@ use api_key::KeyRing;
 
 pub use access::Access;
 pub use config::{ApiConfig, BadOrigin};
+pub use default_organizations::{BadDefault, DefaultOrganizations};
 pub use level::{Admin, Level, Manager, User, Viewer, Writes};
 pub use meta::{RequestId, RequestMeta};
 pub use operator::Operator;

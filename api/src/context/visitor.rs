@@ -69,6 +69,7 @@ fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
             access: config.access_lifetime,
             refresh: config.refresh_lifetime.to_std().unwrap_or_default(),
         },
+        defaults: config.default_organizations.clone(),
         from,
     })
 }

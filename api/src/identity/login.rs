@@ -165,8 +165,9 @@ impl Identity {
         }
     }
 
-    /// Where somebody signs in to: the organization asked for, else its first; one whose founding
-    /// broke off is founded now.
+    /// Where somebody signs in to: the organization asked for, else the first that the frontend may be
+    /// used in, else the first; one whose founding broke off is founded now, and a frontend's default
+    /// organization joined where there is no other for it.
     pub(super) async fn place_for(
         &self,
         person: Uuid,
@@ -180,6 +181,16 @@ impl Identity {
             places.push(place);
         }
         self.catch_up(person, facts, &places).await?;
+        let frontend = self.from.frontend.as_deref();
+        let usable = |place: &Place| place.is_for(frontend);
+        if asked.is_none()
+            && !places.iter().any(usable)
+            && let Some(place) = self.default_place(person, facts).await?
+        {
+            return Ok(place);
+        }
+        // Stable: those of a kind keep their order.
+        places.sort_by_key(|place| !usable(place));
         let wanted = |place: &Place| asked.is_none_or(|slug| slug.as_str() == place.tenant.slug());
         places.into_iter().find(wanted).ok_or(ApiError::Forbidden {
             code: "no-organization",

@@ -30,6 +30,16 @@ pub(super) struct Place {
     pub known: Option<Facts>,
 }
 
+impl Place {
+    /// Whether the frontend that a request names may be used there.
+    pub(super) fn is_for(&self, frontend: Option<&str>) -> bool {
+        let Some(frontend) = frontend else {
+            return true;
+        };
+        self.frontends.is_empty() || self.frontends.iter().any(|allowed| allowed == frontend)
+    }
+}
+
 /// An organization that somebody belongs to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -266,8 +276,11 @@ impl Identity {
         }))
     }
 
-    /// Whether an organization of this slug was ever founded.
+    /// Whether an organization of this slug was ever founded, or only the operator may found it.
     pub(super) async fn is_founded(&self, slug: &str) -> Result<bool, ApiError> {
+        if self.defaults.has(slug) {
+            return Ok(true);
+        }
         let tenant = Tenant::from_slug(slug).map_err(ApiError::internal)?;
         let loaded = self.load::<Organization>(&tenant, slug).await?;
         Ok(loaded.is_some())

@@ -6,6 +6,7 @@
 mod acceptance;
 mod answer;
 mod carry;
+mod default_place;
 mod failure;
 mod invitations;
 mod keys;
@@ -18,6 +19,7 @@ mod refresh;
 mod register;
 mod second_factor;
 mod sessions;
+mod signed_out;
 mod user;
 
 use std::net::IpAddr;
@@ -41,10 +43,11 @@ pub use profile::Profiled;
 pub use register::{Password, Registration};
 pub use second_factor::Code;
 pub use sessions::SessionResource;
-pub use user::UserResource;
+pub use signed_out::PersonFacts;
+pub use user::{UserResource, permissions};
 
 use crate::auth::Tokens;
-use crate::context::People;
+use crate::context::{DefaultOrganizations, People};
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::request::Conditions;
@@ -65,6 +68,7 @@ pub struct Identity {
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) lives: Lives,
+    pub(crate) defaults: DefaultOrganizations,
     pub(crate) from: Origin,
 }
 

@@ -1,5 +1,6 @@
 //! Registering: a person comes into being, and an organization with it.
 
+use flowgrid_bus::Tenant;
 use flowgrid_domain::organizations::{OrganizationName, OrganizationSlug};
 use flowgrid_domain::people::{Founding, NewOrganization, Person, PersonCommand, Register};
 use flowgrid_domain::sessions::SignIn;
@@ -98,6 +99,8 @@ impl Registration {
 /// How somebody who registers comes into an organization.
 enum WayIn {
     Founding(NewOrganization),
+    /// That of the frontend.
+    Default(Tenant),
     Invited(Box<Held>),
 }
 
@@ -105,14 +108,14 @@ impl WayIn {
     fn founding(&self) -> Option<&NewOrganization> {
         match self {
             Self::Founding(founding) => Some(founding),
-            Self::Invited(_) => None,
+            Self::Default(_) | Self::Invited(_) => None,
         }
     }
 }
 
 impl Identity {
     /// Registers somebody and signs in: to the organization that is founded with it, or to the one
-    /// that it is invited to.
+    /// that it is invited to, else to its frontend's default one.
     ///
     /// # Errors
     /// [`ApiError::Conflict`] when the address or the slug is taken; [`ApiError::Invalid`] for a
@@ -162,6 +165,11 @@ impl Identity {
             held.offer(person, index, self.now())?;
             return Ok(WayIn::Invited(Box::new(held)));
         }
+        let says_none = registration.organization.is_none() && registration.slug.is_none();
+        if let Some(tenant) = self.default_organization().filter(|_| says_none) {
+            self.check_default(&tenant).await?;
+            return Ok(WayIn::Default(tenant));
+        }
         Ok(WayIn::Founding(self.founding(registration, name).await?))
     }
 
@@ -178,6 +186,11 @@ impl Identity {
                     name: founding.name.as_str().to_owned(),
                 };
                 let place = self.found(newcomer, &founding).await?;
+                self.ask_to_verify(newcomer.person, newcomer.email).await?;
+                Ok((place, SignIn::Register))
+            }
+            WayIn::Default(tenant) => {
+                let place = self.join_default(newcomer, tenant).await?;
                 self.ask_to_verify(newcomer.person, newcomer.email).await?;
                 Ok((place, SignIn::Register))
             }

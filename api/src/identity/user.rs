@@ -38,7 +38,7 @@ pub struct UserResource {
 }
 
 /// What a role may do, in the frontends' four words.
-fn permissions(role: Role) -> Vec<&'static str> {
+pub fn permissions(role: Role) -> Vec<&'static str> {
     let all = ["read", "write", "delete", "admin"];
     let count = match role {
         Role::Viewer => 1,

@@ -76,6 +76,11 @@ impl Limits {
         Ok((Self(Some(inner)), task))
     }
 
+    /// How much is allowed; `None` where nothing is limited.
+    pub fn quotas(&self) -> Option<&Quotas> {
+        self.0.as_deref().map(|inner| &inner.quotas)
+    }
+
     pub fn are_on(&self) -> bool {
         self.0.is_some()
     }

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::request::{Incoming, PathId};
 
 /// The most that an organization has waiting, those that have become too old included.
-const MOST_OPEN: u64 = 1_000;
+pub const MOST_OPEN: u64 = 1_000;
 
 /// Invite an address, which is mailed a link that is good for 7 days.
 ///

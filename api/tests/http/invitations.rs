@@ -3,14 +3,15 @@
 use chrono::TimeDelta;
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_domain::invitations::{Invitation, InvitationCommand, Send};
-use flowgrid_domain::values::{EmailIndex, Frontends, Sealed, Slug};
+use flowgrid_domain::organizations::{Found, Organization, OrganizationCommand};
+use flowgrid_domain::values::{EmailIndex, Frontends, Line, Plan, Sealed, Slug};
 use flowgrid_vault::Purpose;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::call::{Call, Reply, delete, get, post};
 use crate::somebody::{PASSWORD, Somebody, me};
-use crate::world::{World, run};
+use crate::world::{ANNA, World, run};
 
 pub const INVITATIONS: &str = "/api/v1/organization/invitations";
 
@@ -27,10 +28,19 @@ pub fn nobody(org: &str, name: &str) -> Somebody {
 }
 
 /// Invites somebody and reads the link's token.
-async fn token_for(world: &World, anna: &Somebody, ben: &Somebody, role: &str) -> String {
+pub async fn token_for(world: &World, anna: &Somebody, ben: &Somebody, role: &str) -> String {
     let body = json!({"email": ben.email, "role": role});
     invite(anna, &body).send(world).await.expect(201);
     ben.mailed(world, "invited").await
+}
+
+/// Somebody new who joins by an invitation.
+pub async fn joined(world: &World, anna: &Somebody, name: &str, role: &str) -> Somebody {
+    let org = anna.body["user"]["organization"].as_str().unwrap();
+    let mut ben = nobody(org, name);
+    let token = token_for(world, anna, &ben, role).await;
+    ben.body = register(&ben, &token).send(world).await.expect(201);
+    ben
 }
 
 fn register(ben: &Somebody, token: &str) -> Call {
@@ -39,7 +49,7 @@ fn register(ben: &Somebody, token: &str) -> Call {
     post("/api/v1/auth/register", &body)
 }
 
-fn accept(ben: &Somebody, token: &str) -> Call {
+pub fn accept(ben: &Somebody, token: &str) -> Call {
     let body = json!({"token": token});
     post("/api/v1/auth/accept-invitation", &body).token(ben.access())
 }
@@ -296,5 +306,65 @@ fn the_list_knows_what_became_of_each_invitation() {
         }
         let odd = get(format!("{INVITATIONS}?status=lost")).token(anna.access());
         odd.send(world).await.problem(400, "bad-input");
+    });
+}
+
+/// As its operator does. Again, it is nothing to do.
+async fn found_everybody(world: &World) {
+    let everybody = Tenant::from_slug("everybody").unwrap();
+    let found = OrganizationCommand::Found(Found {
+        name: Line::parse("Everybody").unwrap(),
+        plan: Plan::Free,
+        founder: Slug::parse(ANNA).unwrap(),
+    });
+    world
+        .execute::<Organization>(&everybody, "everybody", found)
+        .await;
+}
+
+#[test]
+fn a_frontend_may_have_an_organization_that_everybody_joins() {
+    run(|world, org| async move {
+        let register = |frontend: &str, body: &Value| {
+            post("/api/v1/auth/register", body).header("x-frontend-source", frontend)
+        };
+        let body = json!({"email": format!("{org}@example.org"), "password": PASSWORD});
+        let missing = register("quantum", &body).send(world).await;
+        missing.problem(503, "default-organization-missing");
+        // Nobody takes it for himself.
+        let squat =
+            json!({"email": body["email"], "password": PASSWORD, "organizationSlug": "nowhere"});
+        let squat = register("smartgrid", &squat).send(world).await;
+        squat.problem(409, "already-exists");
+        found_everybody(world).await;
+        let joined = register("velocity", &body).send(world).await.expect(201);
+        assert_eq!(joined["user"]["organization"], "everybody");
+        assert_eq!(joined["user"]["role"], "viewer");
+        let token = joined["accessToken"].as_str().unwrap();
+        let read = get("/api/v1/citypulse/buildings").token(token);
+        let elsewhere = read.header("x-frontend-source", "smartgrid");
+        let elsewhere = elsewhere.send(world).await;
+        elsewhere.problem(403, "frontend-not-permitted");
+    });
+}
+
+#[test]
+fn who_has_no_place_for_a_frontend_joins_its_organization_by_signing_in() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let ben = nobody(&org, "ben");
+        let body = json!({"email": ben.email, "frontends": ["smartgrid"]});
+        invite(&anna, &body).send(world).await.expect(201);
+        let token = ben.mailed(world, &org).await;
+        register(&ben, &token).send(world).await.expect(201);
+        let login = |frontend: &str| {
+            let body = json!({"email": ben.email, "password": PASSWORD});
+            post("/api/v1/auth/login", &body).header("x-frontend-source", frontend)
+        };
+        let there = login("smartgrid").send(world).await.expect(200);
+        assert_eq!(there["user"]["organization"], org);
+        found_everybody(world).await;
+        let there = login("velocity").send(world).await.expect(200);
+        assert_eq!(there["user"]["organization"], "everybody");
     });
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod admin;
 mod alerts;
 mod buildings;
 mod call;
@@ -12,7 +13,9 @@ mod faults;
 mod invitations;
 mod keys;
 mod limits;
+mod members;
 mod ops;
+mod organization;
 mod people;
 mod profile;
 mod projections;

@@ -10,7 +10,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use flowgrid_api::auth::{Grant, Keys, Principal, Tokens};
 use flowgrid_api::limits::{Limits, Proxies};
-use flowgrid_api::{ApiConfig, App, AppState, Clock, Ids, Metrics, Parts, People, Probes, router};
+use flowgrid_api::{
+    ApiConfig, App, AppState, Clock, DefaultOrganizations, Ids, Metrics, Parts, People, Probes,
+    router,
+};
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_commands::{Caller, Commands, CommandsOptions, Request};
 use flowgrid_domain::Decider;
@@ -147,6 +150,8 @@ impl World {
             ..ApiConfig::default()
         };
         config.allow_origins("https://app.example").unwrap();
+        let defaults = DefaultOrganizations::parse("velocity=everybody,quantum=nowhere");
+        config.default_organizations = defaults.unwrap();
         let vault = people.vault.clone();
         let commands = Commands::new(CommandsOptions {
             store: test.store.clone(),

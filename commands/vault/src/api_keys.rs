@@ -18,7 +18,7 @@ use crate::scope::Scope;
 use crate::{Field, Revoked, Vault, VaultError};
 
 /// The most keys of an organization.
-const MOST: i64 = 1_000;
+pub const MOST_API_KEYS: i64 = 1_000;
 /// How old a key's last use must be before it is written again.
 const LAZY: Duration = Duration::from_secs(60);
 /// The field as which a key's last address is sealed.
@@ -85,7 +85,7 @@ impl Vault {
         .bind(token.hash.as_slice())
         .bind(now)
         .bind(key.expires_at)
-        .bind(MOST)
+        .bind(MOST_API_KEYS)
         .execute(&mut *tx)
         .await?;
         if made.rows_affected() == 0 {
@@ -177,7 +177,7 @@ impl Vault {
              where tenant = $1 and last_used_at is not null order by id limit $2",
         )
         .bind(tenant.id())
-        .bind(MOST)
+        .bind(MOST_API_KEYS)
         .fetch_all(&mut *tx)
         .await?;
         drop(tx);

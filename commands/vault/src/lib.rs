@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod cipher;
+mod closings;
 mod error;
 mod follow;
 mod hex;
@@ -17,6 +18,7 @@ mod master;
 mod one_time;
 mod passwords;
 mod personal;
+mod presence;
 mod random;
 mod recovery;
 mod repeats;
@@ -29,13 +31,14 @@ mod totp;
 mod transaction;
 mod vault;
 
-pub use api_keys::{ApiKey, KeyUse, NewApiKey};
+pub use api_keys::{ApiKey, KeyUse, MOST_API_KEYS, NewApiKey};
 pub use error::VaultError;
 pub use follow::Follow;
 pub use master::MasterKeys;
 pub use one_time::{OneTime, Purpose};
 pub use passwords::{Hasher, Verdict, WeakPassword, strength};
 pub use personal::Field;
+pub use presence::Presence;
 pub use repeats::{Asked, Claim, Repeat};
 pub use revocations::{Bearer, Revocations, Revoked};
 pub use sessions::{

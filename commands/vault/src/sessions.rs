@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 pub use self::list::{EndedSession, SessionInfo};
 pub use self::rotate::{Refreshed, Rotation};
 use self::token::RefreshToken;
+use crate::presence::signed_in;
 use crate::scope::Scope;
 use crate::{Vault, VaultError};
 
@@ -112,6 +113,7 @@ impl Vault {
         .bind(token.hash.as_slice())
         .execute(&mut *tx)
         .await?;
+        signed_in(&mut tx, session.person, session.tenant.id(), now).await?;
         let kept = self.shared.revocations_kept;
         let ended = list::end_surplus(&mut tx, session.person, now, kept).await?;
         tx.commit().await?;

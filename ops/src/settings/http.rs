@@ -1,11 +1,14 @@
 //! Where HTTP listens.
 //!
 //! - `HOST` (127.0.0.1), `PORT` (8000)
+//! - `DEFAULT_ORGANIZATIONS`: which organization who registers with a frontend joins as a viewer, such as
+//!   `chronicles=chronicles,flov7=flows`; without it, registering founds one. Found it first: while there
+//!   is none of this slug, nobody can register with that frontend
 //! - `ALLOWED_ORIGINS`, `FRONTEND_URL`: origins whose pages may call, separated by commas.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use flowgrid_api::ApiConfig;
+use flowgrid_api::{ApiConfig, DefaultOrganizations};
 
 use super::lifetimes::lifetime_of;
 use super::limits::trusted_proxies;
@@ -52,6 +55,9 @@ pub fn api_config() -> Result<ApiConfig, SettingError> {
                 .map_err(|error| SettingError::new(name, error.to_string()))?;
         }
     }
+    let defaults = variable("DEFAULT_ORGANIZATIONS").unwrap_or_default();
+    config.default_organizations = DefaultOrganizations::parse(&defaults)
+        .map_err(|error| SettingError::new("DEFAULT_ORGANIZATIONS", error.to_string()))?;
     config.trusted_proxies = trusted_proxies()?;
     config.access_lifetime = lifetime_of("JWT_EXPIRES_IN", config.access_lifetime)?;
     config.refresh_lifetime = lifetime_of("JWT_REFRESH_EXPIRES_IN", config.refresh_lifetime)?;

@@ -2,11 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::Foreign::Nobodys;
-use super::{Case, VIEWER, case};
+use super::Foreign::{Empty, Nobodys, NotFound};
+use super::{ADMIN, Case, VIEWER, case};
 
 pub fn cases() -> Vec<Case> {
-    own()
+    own().into_iter().chain(admin()).collect()
+}
+
+/// Of an organization that nobody has founded; `admin.rs` tries founded ones.
+fn admin() -> Vec<Case> {
+    const USERS: &str = "/api/v1/users/admin/users";
+    const ROLE: &str = "/api/v1/users/admin/users/{id}/role";
+    const STATUS: &str = "/api/v1/users/admin/users/{id}/status";
+    const STATISTICS: &str = "/api/v1/users/admin/statistics";
+    let off = || json!({"status": "deactivated"});
+    vec![
+        case("get", USERS, ADMIN, Empty, Value::Null),
+        case("put", ROLE, ADMIN, NotFound, json!({"role": "user"})),
+        case("put", STATUS, ADMIN, NotFound, off()),
+        case("get", STATISTICS, ADMIN, Empty, Value::Null),
+    ]
 }
 
 /// A person's own, whatever its organization.

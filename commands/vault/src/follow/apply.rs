@@ -5,12 +5,13 @@ use std::time::Duration;
 use flowgrid_bus::RecordedEvent;
 use uuid::Uuid;
 
+use crate::closings;
 use crate::revocations::revoke;
 use crate::scope::Scope;
 use crate::transaction::VaultTx;
 use crate::{Revoked, VaultError};
 
-/// Those that take something away. Others need no transaction. An invitation's token opens nothing by
+/// Those that take something away, or say when something is to be taken away. Others need no transaction. An invitation's token opens nothing by
 /// itself: whether it is still good stands in the log.
 const TYPES: &[&str] = &[
     "session.ended",
@@ -21,6 +22,8 @@ const TYPES: &[&str] = &[
     "membership.removed",
     "membership.erased",
     "person.erased",
+    "organization.closing",
+    "organization.kept",
     "organization.closed",
 ];
 
@@ -47,9 +50,14 @@ pub(super) async fn apply(
         "person.erased" => (Revoked::Person(id?), ERASED),
         // Its own id is its slug.
         "organization.closed" => (Revoked::Organization(tenant), CLOSED),
+        "organization.closing" | "organization.kept" => {
+            tx.enter(Scope::tenant(tenant)).await?;
+            return closings::note(tx, event).await;
+        }
         _ => return Ok(()),
     };
     tx.enter(Scope::member(subject, tenant)).await?;
+    closings::note(tx, event).await?;
     for one in gone {
         delete(tx, *one, subject, event).await?;
     }
@@ -81,11 +89,19 @@ const MEMBERS_KEY: Gone = Gone::Here(
     "delete from vault.personal_keys where subject = $1 and tenant = $2 and made_at <= $3",
 );
 const DEACTIVATED: &[Gone] = &[MEMBERS_SESSIONS];
-const REMOVED: &[Gone] = &[MEMBERS_SESSIONS, MEMBERS_API_KEYS];
-const ERASED_HERE: &[Gone] = &[MEMBERS_SESSIONS, MEMBERS_API_KEYS, MEMBERS_KEY];
+const MEMBERS_PRESENCE: Gone =
+    Gone::Here("delete from vault.presence where person = $1 and tenant = $2 and seen_at <= $3");
+const REMOVED: &[Gone] = &[MEMBERS_SESSIONS, MEMBERS_API_KEYS, MEMBERS_PRESENCE];
+const ERASED_HERE: &[Gone] = &[
+    MEMBERS_SESSIONS,
+    MEMBERS_API_KEYS,
+    MEMBERS_PRESENCE,
+    MEMBERS_KEY,
+];
 const ERASED: &[Gone] = &[
     Gone::Subjects("delete from vault.sessions where person = $1"),
     Gone::Subjects("delete from vault.api_keys where person = $1"),
+    Gone::Subjects("delete from vault.presence where person = $1"),
     Gone::Subjects("delete from vault.passwords where person = $1"),
     Gone::Subjects("delete from vault.totp where person = $1"),
     Gone::Subjects("delete from vault.recovery_codes where person = $1"),
@@ -95,6 +111,7 @@ const ERASED: &[Gone] = &[
 const CLOSED: &[Gone] = &[
     Gone::Tenants("delete from vault.sessions where tenant = $1"),
     Gone::Tenants("delete from vault.api_keys where tenant = $1"),
+    Gone::Tenants("delete from vault.presence where tenant = $1"),
     Gone::Tenants("delete from vault.integration_secrets where tenant = $1"),
     Gone::Tenants("delete from vault.organization_keys where tenant = $1"),
     Gone::Tenants("delete from vault.personal_keys where tenant = $1"),

@@ -13,6 +13,7 @@ use super::list::{EndedSession, end_one};
 use super::token::RefreshToken;
 use super::{SessionLimits, Vault};
 use crate::VaultError;
+use crate::presence::seen;
 use crate::scope::Scope;
 use crate::transaction::VaultTx;
 
@@ -130,6 +131,9 @@ impl Vault {
         .bind(expires_at)
         .execute(&mut *tx)
         .await?;
+        let (person, tenant) = (row.session.person, row.session.tenant.id());
+        tx.enter(Scope::member(person, tenant)).await?;
+        seen(&mut tx, person, tenant, now).await?;
         tx.commit().await?;
         Ok(Rotation::Fresh(Refreshed {
             refresh_token: new.text,

@@ -86,6 +86,13 @@ const TABLES: &[Table] = &[
         tenant: All,
     },
     Table {
+        name: "presence",
+        row: "(tenant, person, signed_in_at, seen_at) values ('{t}', '{p}', now(), now())",
+        set: "seen_at",
+        person: End,
+        tenant: All,
+    },
+    Table {
         name: "organization_keys",
         row: "(tenant, key_id, wrapped) values ('{t}', 'k1', '')",
         set: "key_id",
@@ -102,7 +109,7 @@ const TABLES: &[Table] = &[
 ];
 
 /// Those that hold nobody's secret, with who may do what to them.
-const NOBODYS: &[&str] = &["checkpoints", "index_key", "revocations"];
+const NOBODYS: &[&str] = &["checkpoints", "closings", "index_key", "revocations"];
 
 const PERSON: Uuid = Uuid::from_u128(1);
 const TENANT: Uuid = Uuid::from_u128(2);

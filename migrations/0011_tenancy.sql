@@ -1,0 +1,37 @@
+-- Members' last presence, and organizations that are to be closed.
+set local lock_timeout = '2s';
+
+-- Outlives sessions: who signs out was there all the same.
+create table vault.presence (
+  tenant uuid not null,
+  person uuid not null,
+  signed_in_at timestamptz not null,
+  seen_at timestamptz not null,
+  constraint presence_pkey primary key (tenant, person)
+) with (fillfactor = 70);
+create index presence_by_person on vault.presence (person);
+
+-- Follows from the identity logs alone.
+create table vault.closings (
+  tenant uuid primary key,
+  tenant_slug text not null,
+  -- Never, where it is kept after all, or closed.
+  due_at timestamptz not null
+);
+create index closings_by_time on vault.closings (due_at);
+
+alter table vault.presence enable row level security;
+alter table vault.presence force row level security;
+alter table vault.closings enable row level security;
+alter table vault.closings force row level security;
+
+create policy of_tenant on vault.presence to flowgrid_vault using (tenant = (select vault.tenant()));
+create policy of_person_seen on vault.presence for select to flowgrid_vault using (person = (select vault.person()));
+create policy of_person_ended on vault.presence for delete to flowgrid_vault using (person = (select vault.person()));
+-- Slugs and times that whoever closes must know; who writes one names whose it is.
+create policy known on vault.closings for select to flowgrid_vault using (true);
+create policy made on vault.closings for insert to flowgrid_vault with check (tenant = (select vault.tenant()));
+create policy moved on vault.closings for update to flowgrid_vault using (tenant = (select vault.tenant()));
+
+grant select, insert, update, delete on vault.presence to flowgrid_vault;
+grant select, insert, update on vault.closings to flowgrid_vault;
