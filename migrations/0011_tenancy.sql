@@ -33,5 +33,12 @@ create policy known on vault.closings for select to flowgrid_vault using (true);
 create policy made on vault.closings for insert to flowgrid_vault with check (tenant = (select vault.tenant()));
 create policy moved on vault.closings for update to flowgrid_vault using (tenant = (select vault.tenant()));
 
+-- Organizations that are closed for good: no read model has rows of theirs.
+create table closed_tenants (
+  tenant_id uuid primary key,
+  closed_at timestamptz not null default clock_timestamp()
+);
+grant select, insert on closed_tenants to flowgrid_project;
+
 grant select, insert, update, delete on vault.presence to flowgrid_vault;
 grant select, insert, update on vault.closings to flowgrid_vault;

@@ -165,7 +165,8 @@ impl Node {
         let upkeep = match (&people, &gate) {
             (Some(people), Some(gate)) if roles.api => {
                 let stop = &stop_core;
-                Some(Upkeep::start(url, people, gate, &store, &tails, stop)?)
+                let (read, write) = ((&store, &*tails), (&commands, &admin));
+                Some(Upkeep::start(url, people, gate, read, write, stop)?)
             }
             (_, _) => None,
         };

@@ -7,8 +7,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use flowgrid_api::auth::{Keys, Principal, Tokens};
 use flowgrid_api::{Clock, People};
+use flowgrid_commands::Commands;
 use flowgrid_log::{LogInfo, LogKind, LogStore, Tails};
+use flowgrid_projections::ProjectionAdmin;
 use flowgrid_vault::{Follow, Hasher, MasterKeys, Revocations, Vault, VaultError};
+use flowgrid_workers::closing::Closer;
 use flowgrid_workers::mail::{
     MailRunner, Mailbox, Outbox, OutboxOptions, RunnerOptions, Transport,
 };
@@ -91,11 +94,13 @@ pub(crate) struct Upkeep {
     mailbox: Option<Mailbox>,
     follows: Vec<Follow>,
     sweeper: JoinHandle<()>,
+    closer: JoinHandle<()>,
     runner: Option<MailRunner>,
 }
 
 impl Upkeep {
-    /// Applies the identity logs to the vault, sweeps it, and sends mail.
+    /// Applies the identity logs to the vault, sweeps it, closes organizations that are due, and sends
+    /// mail.
     ///
     /// # Errors
     /// When a setting can't be used.
@@ -103,10 +108,15 @@ impl Upkeep {
         url: &str,
         settings: &PeopleSettings,
         gate: &Gate,
-        store: &LogStore,
-        tails: &Tails,
+        (store, tails): (&LogStore, &Tails),
+        (commands, projections): (&Commands, &ProjectionAdmin),
         stop: &watch::Sender<bool>,
     ) -> Result<Self, Failure> {
+        let closer = Closer {
+            commands: commands.clone(),
+            vault: gate.vault.clone(),
+            projections: projections.clone(),
+        };
         let options = OutboxOptions::new(settings.mail.links.clone());
         let outbox = Outbox::open(url, settings.masters.clone(), options)?;
         let mailbox = mailbox(url, settings)?;
@@ -131,6 +141,7 @@ impl Upkeep {
             mailbox,
             follows: follows(&gate.vault, store, tails, stop),
             sweeper: tokio::spawn(sweep(gate.vault.clone(), stop.subscribe())),
+            closer: tokio::spawn(closer.run(|| Clock::system().now(), stop.subscribe())),
             runner,
         })
     }
@@ -150,6 +161,7 @@ impl Upkeep {
                 follow.stopped().await;
             }
             let _ = self.sweeper.await; // it has logged what went wrong
+            let _ = self.closer.await;
             if let Some(runner) = self.runner {
                 runner.join().await;
             }

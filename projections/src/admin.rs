@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use flowgrid_bus::Tenant;
 use flowgrid_log::LogStore;
 use tokio::sync::watch;
 
 use crate::alerts::Alerts;
 use crate::buildings::Buildings;
+use crate::closed::forget;
 use crate::generation::{newest_unfinished, request};
 use crate::invitations::Invitations;
 use crate::keys::Keys;
@@ -171,6 +173,16 @@ impl ProjectionAdmin {
             ModelName::Notifications => verify::<Notifications>(&self.client, &self.store).await,
             ModelName::Sensors => verify::<Sensors>(&self.client, &self.store).await,
         }
+    }
+
+    /// Drops all rows of an organization that is closed for good; answers how many there were. From
+    /// now on rebuilds and verifications leave it out. Call it again a while later: what was under way
+    /// meanwhile goes then.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn forget(&self, tenant: &Tenant) -> Result<u64, ReadError> {
+        forget(tenant, self.client.pool()).await
     }
 
     async fn rebuild(

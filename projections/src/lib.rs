@@ -11,6 +11,7 @@ pub mod documents;
 pub mod sensors;
 
 mod admin;
+mod closed;
 mod error;
 mod generation;
 mod invitations;

@@ -219,6 +219,9 @@ impl Identity {
             email: &email,
             name: &name,
         };
+        if self.has_closed(person, founding).await? {
+            return Ok(None);
+        }
         match self.found(&newcomer, founding).await {
             // Who was removed from what it founded has no place there any more.
             Err(ApiError::Conflict { .. }) => Ok(None),

@@ -82,6 +82,12 @@ impl Identity {
             return Ok(None);
         };
         let organization = self.load::<Organization>(tenant, tenant.slug()).await?;
+        if organization
+            .as_ref()
+            .is_some_and(|one| matches!(one.state, Organization::Closed(_)))
+        {
+            return Ok(None);
+        }
         let plan = organization
             .as_ref()
             .and_then(|one| one.state.facts())
@@ -161,19 +167,32 @@ impl Identity {
         newcomer: &Newcomer<'_>,
         founding: &Founding,
     ) -> Result<Place, ApiError> {
-        let tail = newcomer.person.simple().to_string();
-        let tail = tail
-            .get(tail.len().saturating_sub(12)..)
-            .unwrap_or_default();
-        let short: String = founding.slug.chars().take(50).collect();
         let mut refused = None;
-        for slug in [founding.slug.clone(), format!("{short}-{tail}")] {
+        for slug in slugs_of(newcomer.person, founding) {
             match self.found_as(newcomer, &slug, &founding.name).await {
                 Err(error @ ApiError::Conflict { .. }) => refused = Some(error),
                 other => return other,
             }
         }
         Err(refused.unwrap_or(ApiError::NotFound))
+    }
+
+    /// Whether what a person founded is closed: it isn't founded again.
+    pub(super) async fn has_closed(
+        &self,
+        person: Uuid,
+        founding: &Founding,
+    ) -> Result<bool, ApiError> {
+        for slug in slugs_of(person, founding) {
+            let tenant = Tenant::from_slug(&slug).map_err(ApiError::internal)?;
+            let loaded = self.load::<Organization>(&tenant, &slug).await?;
+            if let Some(Organization::Closed(facts)) = loaded.map(|one| one.state)
+                && facts.founder == person.to_string()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn found_as(
@@ -285,6 +304,16 @@ impl Identity {
         let loaded = self.load::<Organization>(&tenant, slug).await?;
         Ok(loaded.is_some())
     }
+}
+
+/// The slug that a founding names, and the one that follows from the person where that is taken.
+fn slugs_of(person: Uuid, founding: &Founding) -> [String; 2] {
+    let tail = person.simple().to_string();
+    let tail = tail
+        .get(tail.len().saturating_sub(12)..)
+        .unwrap_or_default();
+    let short: String = founding.slug.chars().take(50).collect();
+    [founding.slug.clone(), format!("{short}-{tail}")]
 }
 
 pub(super) fn person_id(person: Uuid) -> Result<Slug, ApiError> {

@@ -8,6 +8,7 @@ mod alerts;
 mod buildings;
 mod call;
 mod cases;
+mod closing;
 mod events;
 mod faults;
 mod invitations;

@@ -45,6 +45,7 @@ pub struct World {
     pub mailbox: Mailbox,
     pub vault: Vault,
     pub commands: Commands,
+    pub projections: ProjectionAdmin,
     _projections: ProjectionRuntime,
 }
 
@@ -187,6 +188,7 @@ impl World {
             mailbox,
             vault,
             commands,
+            projections: admin,
             _projections: projections,
         }
     }

@@ -5,6 +5,7 @@ use flowgrid_bus::{RecordedEvent, Tenant};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
+use crate::scope::Scope;
 use crate::{Vault, VaultError};
 
 /// What an `organization.closing` says.
@@ -35,7 +36,23 @@ impl Vault {
         };
         slugs.iter().map(tenant).collect()
     }
+
+    /// Nothing is left to be done about an organization that is closed.
+    ///
+    /// # Errors
+    /// [`VaultError::Unavailable`].
+    pub async fn closing_done(&self, tenant: &Tenant) -> Result<(), VaultError> {
+        let mut tx = self.begin(Scope::tenant(tenant.id())).await?;
+        sqlx::query(NEVER)
+            .bind(tenant.id())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
 }
+
+/// Never again.
+const NEVER: &str = "update vault.closings set due_at = 'infinity' where tenant = $1";
 
 /// Notes what an event says of the end of its organization; of any other event, nothing. The
 /// organization's own id is its slug.
@@ -49,7 +66,7 @@ pub(crate) async fn note(
                 .map_err(|_| VaultError::Corrupt("when an organization is to be closed"))?;
             Some(closing.until)
         }
-        "organization.kept" | "organization.closed" => None,
+        "organization.kept" => None,
         _ => return Ok(()),
     };
     sqlx::query(

@@ -1,4 +1,5 @@
 //! What reacts to events and does slow work.
 
+pub mod closing;
 pub mod mail;
 pub mod outside;

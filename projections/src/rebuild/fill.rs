@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::Broken;
 use super::run::Rebuild;
+use crate::closed::Closed;
 use crate::generation::checkpoint;
 use crate::read_model::{Poison, ReadModel, stage_all};
 use crate::runtime::{Applied, apply};
@@ -72,10 +73,11 @@ impl<M: ReadModel> Rebuild<M> {
         batch: Staged<M::Patch>,
     ) -> Result<(), Broken> {
         let writes = tokio::task::spawn_blocking(move || batch.into_writes());
-        let writes = writes
+        let mut writes = writes
             .await
             .map_err(|error| Broken::Failed(error.to_string()))?;
-        match apply::<M>(&mut self.writer, &self.generation, log, range, &writes).await? {
+        writes.leave_out(&Closed::load(&mut self.control).await?);
+        match apply::<M>(&mut self.writer, &self.generation, log, range, writes).await? {
             Applied::Written => Ok(()),
             Applied::FenceLost => Err(Broken::Cancelled),
         }

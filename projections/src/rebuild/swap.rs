@@ -5,6 +5,7 @@ use sqlx::{PgConnection, Row};
 
 use super::Broken;
 use super::run::{MOST_ROUNDS, NEAR, Rebuild};
+use crate::closed::Closed;
 use crate::generation::{Generation, advance_statement, checkpoint};
 use crate::read_model::{Poison, ReadModel, stage_all};
 use crate::runtime::write_rows;
@@ -75,7 +76,9 @@ impl<M: ReadModel> Rebuild<M> {
         if simple::rows(&mut self.writer, &advance).await?.is_empty() {
             return Err(Broken::Cancelled);
         }
-        write_rows::<M>(&mut self.writer, (from, until), &batch.into_writes()).await?;
+        let mut writes = batch.into_writes();
+        writes.leave_out(&Closed::load(&mut self.writer).await?);
+        write_rows::<M>(&mut self.writer, (from, until), &writes).await?;
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use flowgrid_bus::LogId;
 use sqlx::PgConnection;
 
 use crate::ReadError;
+use crate::closed::Closed;
 use crate::generation::{Generation, advance_statement};
 use crate::read_model::ReadModel;
 use crate::simple;
@@ -37,7 +38,28 @@ impl From<sqlx::Error> for ApplyError {
 
 /// Writes a batch and moves the checkpoint from `from` to `to`, both or neither. After an error the
 /// connection is inside a broken transaction: drop it.
+///
+/// Rows of an organization that was closed meanwhile are gone, and stay so: that is asked only where
+/// something can't be written.
 pub(crate) async fn apply<M: ReadModel>(
+    connection: &mut PgConnection,
+    generation: &Generation,
+    log: LogId,
+    range: (u64, u64),
+    mut writes: Writes<M::Patch>,
+) -> Result<Applied, ApplyError> {
+    let applied = apply_all::<M>(connection, generation, log, range, &writes).await;
+    if !matches!(applied, Err(ApplyError::Unwritable { .. })) {
+        return applied;
+    }
+    simple::run(connection, "rollback").await?;
+    if !writes.leave_out(&Closed::load(&mut *connection).await?) {
+        return applied;
+    }
+    apply_all::<M>(connection, generation, log, range, &writes).await
+}
+
+async fn apply_all<M: ReadModel>(
     connection: &mut PgConnection,
     generation: &Generation,
     log: LogId,

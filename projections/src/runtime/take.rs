@@ -85,7 +85,7 @@ impl<M: ReadModel> Session<'_, M> {
             let (rows, started) = (batch.len(), Instant::now());
             let (range, writes) = ((at.stored, at.seen), batch.into_writes());
             let log = self.projector.log;
-            match apply::<M>(connection, &at.generation, log, range, &writes).await {
+            match apply::<M>(connection, &at.generation, log, range, writes).await {
                 Ok(Applied::Written) => {}
                 Ok(Applied::FenceLost) => return Ok(Taken::FenceLost),
                 Err(error) => return Stop::of(error).map(Taken::Stopped),

@@ -57,7 +57,6 @@ pub(super) async fn apply(
         _ => return Ok(()),
     };
     tx.enter(Scope::member(subject, tenant)).await?;
-    closings::note(tx, event).await?;
     for one in gone {
         delete(tx, *one, subject, event).await?;
     }

@@ -1,7 +1,7 @@
 use flowgrid_vault::{Field, VaultError};
 use uuid::Uuid;
 
-use crate::world::{World, tenant};
+use crate::world::{World, owner, tenant};
 
 #[tokio::test]
 async fn what_was_sealed_opens_at_its_own_place_alone() {
@@ -145,4 +145,23 @@ async fn an_address_is_found_however_it_is_spelt() {
     assert_ne!(index, world.vault.email_index("bob@city.example"));
     assert_eq!(index, world.another().await.email_index("ada@city.example"));
     assert_eq!(index.len(), 64);
+}
+
+#[tokio::test]
+async fn who_comes_back_after_an_erasure_gets_a_key_from_after_it() {
+    let world = World::start().await;
+    let (vault, ada, acme) = (&world.vault, Uuid::now_v7(), tenant("acme"));
+    vault.make_keys(ada, &acme).await.unwrap();
+    let old = vault.seal(ada, &acme, "name", "Ada").await.unwrap();
+    let erased = sqlx::query_scalar("select clock_timestamp()")
+        .fetch_one(&mut owner(&world.url).await)
+        .await
+        .unwrap();
+    vault.renew_keys(ada, &acme, erased).await.unwrap();
+    let opens = async |sealed: &str| vault.open_field(ada, &acme, "name", sealed).await.ok();
+    assert_eq!(opens(&old).await, None);
+    let new = vault.seal(ada, &acme, "name", "Ada").await.unwrap();
+    // Whoever comes second with the same erasure leaves the key alone.
+    vault.renew_keys(ada, &acme, erased).await.unwrap();
+    assert_eq!(opens(&new).await, Some(Some("Ada".to_owned())));
 }

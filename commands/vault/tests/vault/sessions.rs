@@ -278,3 +278,27 @@ async fn beyond_a_hundred_the_least_used_session_ends() {
         assert_eq!(ended, if n == 100 { vec![oldest.id] } else { vec![] });
     }
 }
+
+#[tokio::test]
+async fn when_somebody_was_last_there_is_known_after_its_session_is_gone() {
+    let world = World::start().await;
+    let (vault, now, later) = (&world.vault, world.now, world.after(1_800));
+    let ours = session(Uuid::now_v7());
+    let (person, tenant) = (ours.person, ours.tenant.clone());
+    let begun = vault.begin_session(&ours, &LIMITS, now).await.unwrap();
+    let rotated = vault.rotate(&begun.refresh_token, &LIMITS, later).await;
+    assert!(matches!(rotated.unwrap(), Rotation::Fresh(_)));
+    vault.end_session(person, ours.id, later).await.unwrap();
+    let known = vault.presence(&tenant, &[person, Uuid::now_v7()]).await;
+    let known = known.unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!(
+        (known[&person].signed_in_at, known[&person].seen_at),
+        (now, later)
+    );
+    let times = [later, now, world.after(1_801)];
+    assert_eq!(
+        vault.present_since(&tenant, times).await.unwrap(),
+        [1, 1, 0]
+    );
+}

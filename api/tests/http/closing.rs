@@ -1,0 +1,127 @@
+//! The end of an organization, with the clock handed in.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flowgrid_bus::Tenant;
+use flowgrid_domain::buildings::{Building, BuildingCommand};
+use flowgrid_projections::ModelName;
+use flowgrid_tests::{TestLog, eventually};
+use flowgrid_workers::closing::Closer;
+use serde_json::json;
+
+use crate::call::{BUILDINGS, delete, get, post};
+use crate::invitations::{accept, token_for};
+use crate::somebody::{PASSWORD, Somebody, eventually_refused, me, refreshed};
+use crate::world::World;
+
+const ORGANIZATION: &str = "/api/v1/organization";
+
+fn in_days(days: i64) -> DateTime<Utc> {
+    let now: DateTime<Utc> = SystemTime::now().into();
+    now + TimeDelta::days(days)
+}
+
+fn closer(world: &World) -> Closer {
+    Closer {
+        commands: world.commands.clone(),
+        vault: world.vault.clone(),
+        projections: world.projections.clone(),
+    }
+}
+
+async fn close(world: &World, anna: &Somebody, org: &str) {
+    let close = delete(ORGANIZATION).token(anna.access());
+    close.send(world).await.expect(200);
+    let listed = async || {
+        let due = world.vault.due_closings(in_days(31), 100).await.unwrap();
+        due.iter().any(|tenant| tenant.slug() == org)
+    };
+    eventually("the vault has heard that it closes", listed).await;
+}
+
+async fn count(world: &World, sql: &str, tenant: &Tenant) -> i64 {
+    let mut owner = world.owner().await;
+    let count = sqlx::query_scalar(sql).bind(tenant.id());
+    count.fetch_one(&mut owner).await.unwrap()
+}
+
+/// A world of its own: what is due there is nobody else's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_thirty_days_nothing_of_an_organization_is_left() {
+    let world = &World::on(TestLog::start().await).await;
+    let anna = Somebody::new(world, "acme").await;
+    let ben = Somebody::new(world, "other").await;
+    let token = token_for(world, &anna, &ben, "user").await;
+    accept(&ben, &token).send(world).await.expect(200);
+    let building = post(BUILDINGS, &json!({"id": "hall", "name": "Hall"}));
+    let built = building.token(anna.access()).send(world).await;
+    let position = built.header("x-event-position");
+    let seen = get(BUILDINGS).token(anna.access());
+    let seen = seen.header("x-min-position", position).send(world).await;
+    assert_eq!(seen.expect(200)["pagination"]["total"], 1);
+    close(world, &anna, "acme").await;
+    let acme = Tenant::from_slug("acme").unwrap();
+
+    // Until then everything goes on.
+    assert_eq!(closer(world).close_due(in_days(29)).await.unwrap(), 0);
+    me(world, anna.access()).await.expect(200);
+
+    assert_eq!(closer(world).close_due(in_days(31)).await.unwrap(), 1);
+    eventually_refused(world, anna.access()).await;
+    let over = refreshed(world, anna.refresh()).await;
+    over.problem(401, "session-ended");
+    let login = anna.login(world, PASSWORD).await;
+    login.problem(403, "no-organization");
+    let there = json!({"organization": "acme"});
+    let switch = post("/api/v1/auth/switch-organization", &there).token(ben.access());
+    switch.send(world).await.problem(404, "not-found");
+    // Elsewhere it is as it was.
+    me(world, ben.access()).await.expect(200);
+    ben.login(world, PASSWORD).await.expect(200);
+    for table in ["sessions", "personal_keys", "api_keys", "presence"] {
+        let sql = format!("select count(*) from vault.{table} where tenant = $1");
+        assert_eq!(count(world, &sql, &acme).await, 0, "{table}");
+    }
+    for model in ["buildings", "members", "invitations"] {
+        let sql = format!("select count(*) from rm_{model}_v1_1.{model} where tenant_id = $1");
+        assert_eq!(count(world, &sql, &acme).await, 0, "{model}");
+    }
+    // The log still agrees with what is left of it.
+    for model in [ModelName::Buildings, ModelName::Members] {
+        let report = world.projections.verify(model).await.unwrap();
+        assert!(report.is_clean(), "{report:?}");
+    }
+    // What was still on its way stops no projector: others see what they write.
+    world
+        .execute::<Building>(&acme, "hall", BuildingCommand::Retire)
+        .await;
+    let building = post(BUILDINGS, &json!({"name": "Bens"})).token(ben.access());
+    let built = building.send(world).await;
+    let seen = get(BUILDINGS).token(ben.access());
+    let position = built.header("x-event-position");
+    let seen = seen.header("x-min-position", position).send(world).await;
+    assert_eq!(seen.expect(200)["pagination"]["total"], 1);
+
+    // A second pass finds it closed, and then it is nobody's any more.
+    assert_eq!(closer(world).close_due(in_days(31)).await.unwrap(), 0);
+    let due = world.vault.due_closings(in_days(31), 100).await.unwrap();
+    assert!(due.is_empty(), "{due:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_organization_that_is_kept_stays_whatever_the_day() {
+    let world = &World::on(TestLog::start().await).await;
+    let anna = Somebody::new(world, "acme").await;
+    close(world, &anna, "acme").await;
+    let keep = post(format!("{ORGANIZATION}/keep"), &json!({})).token(anna.access());
+    keep.send(world).await.expect(200);
+    // Whether or not the vault has heard of it.
+    assert_eq!(closer(world).close_due(in_days(31)).await.unwrap(), 0);
+    me(world, anna.access()).await.expect(200);
+    eventually("the vault has heard that it stays", async || {
+        let due = world.vault.due_closings(in_days(31), 100).await.unwrap();
+        due.is_empty()
+    })
+    .await;
+}
