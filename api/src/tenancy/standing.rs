@@ -10,12 +10,17 @@ use flowgrid_domain::memberships::{Facts, Membership, MembershipCommand};
 use flowgrid_domain::organizations::{MAX_ADMINS, Organization, OrganizationCommand};
 use flowgrid_domain::sessions::EndReason;
 use flowgrid_domain::values::PersonId;
+use flowgrid_projections::ModelName;
+use flowgrid_projections::documents::{self, DocumentFilter};
 use uuid::Uuid;
 
 use crate::context::{Access, Admin};
 use crate::error::ApiError;
 use crate::identity::Identity;
 use crate::request::Incoming;
+
+/// The most keys that are revoked with a member.
+const MOST_KEYS: u32 = 500;
 
 /// A member, and the admin who changes it.
 pub struct Standing<'a> {
@@ -120,7 +125,29 @@ impl<'a> Standing<'a> {
         let command = MembershipCommand::Remove;
         let outcome = self.command("member.remove", command, incoming).await?;
         self.sign_out(EndReason::Removed).await?;
+        self.revoke_keys().await?;
         Ok(outcome)
+    }
+
+    /// Its keys are good for nothing any more; the list of keys is to say so. One that the read model
+    /// doesn't know yet is no better.
+    async fn revoke_keys(&self) -> Result<(), ApiError> {
+        let filter = DocumentFilter {
+            owner: Some(self.person.to_string()),
+            equal: vec![("status", "active".to_owned())],
+            limit: MOST_KEYS,
+            ..DocumentFilter::default()
+        };
+        let mut tx = self.access.query(&[ModelName::Keys]).await?;
+        let keys = documents::list(&mut tx, ModelName::Keys, &filter).await?;
+        drop(tx);
+        let (tenant, role) = (self.access.tenant(), self.access.role());
+        for key in keys.items {
+            self.identity
+                .revoke_key(self.person, tenant, role, &key.id)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn command(

@@ -368,3 +368,19 @@ fn who_has_no_place_for_a_frontend_joins_its_organization_by_signing_in() {
         assert_eq!(there["user"]["organization"], "everybody");
     });
 }
+
+#[test]
+fn a_repeated_invitation_gets_the_first_answer_and_one_mail() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let ben = nobody(&org, "ben");
+        let body = json!({"email": ben.email});
+        let invite = invite(&anna, &body).header("idempotency-key", "once");
+        let first = invite.clone().send(world).await.expect(201);
+        let token = ben.mailed(world, "invited").await;
+        let second = invite.send(world).await.expect(201);
+        assert_eq!(first["data"]["id"], second["data"]["id"]);
+        // The link of the one mail is good.
+        register(&ben, &token).send(world).await.expect(201);
+    });
+}

@@ -43,6 +43,32 @@ async fn callers_are_told_and_refused() {
     bad_tokens_count_by_address(&world).await;
     what_everybody_may_ask_is_not_counted(&world).await;
     guesses_are_counted(&world).await;
+    strangers_are_written_to_so_often_alone(&world).await;
+}
+
+/// Five mails to one address within fifteen minutes, whoever asks for them.
+async fn strangers_are_written_to_so_often_alone(world: &World) {
+    let anna = json!({"email": "anna@example.net", "password": "correct horse battery staple"});
+    let register = post("/api/v1/auth/register", &anna);
+    let registered = register.send_from(world, address("198.51.100.77")).await;
+    let user = registered.expect(201)["user"].clone();
+    let (id, org) = (user["id"].as_str().unwrap(), user["organization"].as_str());
+    let grant = Grant::member(id, org.unwrap(), Role::Admin, TimeDelta::hours(1));
+    let token = world.issue(&grant.with_plan(Plan::Enterprise));
+    let invitations = "/api/v1/organization/invitations";
+    let invite = post(invitations, &json!({"email": "ben@example.net"})).token(&token);
+    let sent = invite.send(world).await.expect(201);
+    let again = format!(
+        "{invitations}/{}/resend",
+        sent["data"]["id"].as_str().unwrap()
+    );
+    let again = post(again, &json!({})).token(&token);
+    for _ in 0..4 {
+        again.clone().send(world).await.expect(200);
+    }
+    again.send(world).await.problem(429, "rate-limited");
+    let other = post(invitations, &json!({"email": "cleo@example.net"})).token(&token);
+    other.send(world).await.expect(201);
 }
 
 /// The sixth guess within fifteen minutes is refused, whatever is guessed at.

@@ -5,8 +5,9 @@ use flowgrid_domain::memberships::{Membership, MembershipCommand};
 use flowgrid_domain::organizations::{Organization, OrganizationCommand};
 use flowgrid_domain::values::Slug;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::call::{Call, Reply, delete, get};
+use crate::call::{Call, Reply, delete, get, post, put};
 use crate::invitations::{accept, joined, token_for};
 use crate::somebody::{PASSWORD, Somebody, eventually_refused, me, refreshed};
 use crate::world::{World, run};
@@ -21,15 +22,18 @@ fn remove(anna: &Somebody, ben: &Somebody) -> Call {
     delete(format!("{MEMBERS}/{}", id(ben))).token(anna.access())
 }
 
+/// The position of everything up to now.
+async fn newest(world: &World, anna: &Somebody) -> String {
+    let now = Uuid::now_v7().to_string();
+    let change = put("/api/v1/organization", &json!({"settings": {"now": now}}));
+    let changed = change.token(anna.access()).send(world).await;
+    changed.header("x-event-position").to_owned()
+}
+
 /// The list, once it holds everything up to now.
 pub async fn list(world: &World, anna: &Somebody, query: &str) -> Reply {
-    let newest = crate::call::put(
-        "/api/v1/organization",
-        &json!({"settings": {"seen": query}}),
-    );
-    let newest = newest.token(anna.access()).send(world).await;
     let list = get(format!("{MEMBERS}?{query}")).token(anna.access());
-    let list = list.header("x-min-position", newest.header("x-event-position"));
+    let list = list.header("x-min-position", &newest(world, anna).await);
     list.send(world).await
 }
 
@@ -77,14 +81,30 @@ fn who_is_removed_is_out_at_once_and_keeps_what_is_elsewhere() {
         let token = token_for(world, &anna, &ben, "user").await;
         accept(&ben, &token).send(world).await.expect(200);
         let login = json!({"email": ben.email, "password": PASSWORD, "organization": org});
-        let login = crate::call::post("/api/v1/auth/login", &login);
+        let login = post("/api/v1/auth/login", &login);
         let there = login.clone().send(world).await.expect(200);
+        let there_too = there["accessToken"].as_str().unwrap();
+        let key = json!({"name": "exporter", "scopes": ["read"]});
+        let key = post("/api/v1/auth/api-keys", &key).token(there_too);
+        let key = key.send(world).await.expect(201)["data"].clone();
+        // As soon as the list of keys knows it.
+        let keys = get("/api/v1/auth/api-keys").token(anna.access());
+        let known = keys
+            .clone()
+            .header("x-min-position", key["position"].as_str().unwrap());
+        known.send(world).await.expect(200);
         let removed = remove(&anna, &ben).send(world).await.expect(200);
         assert_eq!(removed["data"]["status"], "removed");
         assert_eq!(removed["data"]["email"], ben.email);
         let refresh = refreshed(world, there["refreshToken"].as_str().unwrap()).await;
         refresh.problem(401, "session-ended");
         eventually_refused(world, there["accessToken"].as_str().unwrap()).await;
+        let exporter = get("/api/v1/citypulse/buildings");
+        let exporter = exporter.header("x-api-key", key["key"].as_str().unwrap());
+        exporter.send(world).await.problem(401, "api-key-unknown");
+        let keys = keys.header("x-min-position", &newest(world, &anna).await);
+        let keys = keys.send(world).await.expect(200);
+        assert_eq!(keys["data"][0]["status"], "revoked");
         me(world, ben.access()).await.expect(200);
         login.send(world).await.problem(403, "no-organization");
         // Once more, it is nothing to do; the link that let it in is used up.
