@@ -175,6 +175,59 @@ fn a_range_gives_the_buckets_it_touches_and_no_others() {
     assert_eq!(day("2026-05-02T12:00:00Z", "2026-05-01T12:00:00Z").len(), 0);
 }
 
+mod comparisons {
+    use super::*;
+
+    fn span(from: &str, to: &str) -> Bucket {
+        Bucket {
+            start: at(from),
+            end: at(to),
+        }
+    }
+
+    #[test]
+    fn a_span_is_compared_to_as_many_buckets_before_it() {
+        let berlin = zone("Europe/Berlin");
+        let spring = span("2026-02-28T23:00:00Z", "2026-05-31T22:00:00Z");
+        assert_eq!(
+            BucketSize::Month.span_before(spring, berlin),
+            span("2025-11-30T23:00:00Z", "2026-02-28T23:00:00Z")
+        );
+        let nothing = span("2026-05-01T00:00:00Z", "2026-05-01T00:00:00Z");
+        assert_eq!(BucketSize::Day.span_before(nothing, berlin), nothing);
+    }
+
+    #[test]
+    fn a_day_that_has_begun_is_compared_to_the_same_hours_of_the_day_before() {
+        let berlin = zone("Europe/Berlin");
+        // At 14:30 on the day after the clocks went back.
+        assert_eq!(
+            BucketSize::Day.same_time_before(at("2026-10-26T13:30:00Z"), berlin),
+            span("2026-10-24T22:00:00Z", "2026-10-25T13:30:00Z")
+        );
+        assert_eq!(
+            BucketSize::Day.same_time_before(at("2026-10-25T13:30:00Z"), berlin),
+            span("2026-10-23T22:00:00Z", "2026-10-24T12:30:00Z")
+        );
+        // The clocks never showed half past two that Sunday.
+        assert_eq!(
+            BucketSize::Day
+                .same_time_before(at("2026-03-30T00:30:00Z"), berlin)
+                .end,
+            at("2026-03-29T01:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_month_that_is_too_short_counts_in_whole() {
+        let london = zone("Europe/London");
+        assert_eq!(
+            BucketSize::Month.same_time_before(at("2026-03-30T12:00:00Z"), london),
+            span("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z")
+        );
+    }
+}
+
 #[test]
 fn every_day_of_a_random_year_is_followed_by_the_next_in_every_zone() {
     let mut year = 1971;

@@ -33,9 +33,9 @@ impl Iterator for Buckets {
 
     fn next(&mut self) -> Option<Bucket> {
         let bucket = self.next?;
-        let after = self.size.next(bucket, self.zone);
+        let follows = (bucket.end < self.to).then(|| self.size.next(bucket, self.zone));
         // At the end of all time the last bucket is its own successor.
-        self.next = (bucket.end < self.to && after.start > bucket.start).then_some(after);
+        self.next = follows.filter(|after| after.start > bucket.start);
         Some(bucket)
     }
 }

@@ -32,12 +32,16 @@ pub(crate) fn local_time(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
     moment(seconds + offset(zone, seconds)).naive_utc()
 }
 
-/// The first moment at which the clocks show this date. Where midnight is skipped, that is the
-/// moment of the change; where it comes twice, the earlier.
+/// The first moment at which the clocks show this date.
 pub(super) fn day_start(zone: Tz, date: NaiveDate) -> i64 {
-    let midnight = NaiveDateTime::from(date);
-    let shown = midnight.and_utc().timestamp();
-    match zone.offset_from_local_datetime(&midnight) {
+    first_shown(zone, date.into())
+}
+
+/// The first moment at which the clocks show this, or more. Where it is skipped, that is the moment
+/// of the change; where it comes twice, the earlier.
+pub(super) fn first_shown(zone: Tz, local: NaiveDateTime) -> i64 {
+    let shown = local.and_utc().timestamp();
+    match zone.offset_from_local_datetime(&local) {
         LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {
             shown - i64::from(offset.fix().local_minus_utc())
         }

@@ -2,6 +2,7 @@
 //! them. The buckets of a size tile time: every instant lies in exactly one. Hours nest in days,
 //! days in weeks and in months.
 
+mod before;
 mod bucket;
 mod iterator;
 mod local;
