@@ -8,27 +8,26 @@ use crate::units::Exact;
 
 /// More calibrations than a sensor has in its life.
 const MOST: usize = 256;
-/// The largest factor: a current transformer of 10,000:1 times a pulse of some kWh.
-const LARGEST: Exact = Exact::from_millionths(1_000_000_000_000);
 
 /// From a moment on: value = shown × factor + offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Calibration {
     pub valid_from: DateTime<Utc>,
-    pub factor: Exact,
-    pub offset: Exact,
+    pub factor: f64,
+    /// In the sensor's unit.
+    pub offset: f64,
 }
 
 /// The calibrations of one sensor. Before the first, values are as they are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Calibrations(Vec<Calibration>);
 
 /// Why these can't be a sensor's calibrations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotCalibrated {
-    #[error("a factor must not be 0, and at most 1000000")]
-    Factor,
+    #[error("a factor must be a finite number other than 0, an offset a finite number")]
+    NotFinite,
     #[error("two calibrations begin at {0}")]
     SameStart(DateTime<Utc>),
     #[error("at most {MOST} calibrations")]
@@ -45,10 +44,10 @@ impl Calibrations {
             return Err(NotCalibrated::TooMany);
         }
         let sound = |one: &Calibration| {
-            one.factor != Exact::ZERO && (-LARGEST..=LARGEST).contains(&one.factor)
+            one.factor.is_finite() && one.factor != 0.0 && one.offset.is_finite()
         };
         if !all.iter().all(sound) {
-            return Err(NotCalibrated::Factor);
+            return Err(NotCalibrated::NotFinite);
         }
         all.sort_by_key(|one| one.valid_from);
         let twice = all
@@ -66,22 +65,24 @@ impl Calibrations {
         self.0[..begun].last()
     }
 
-    /// The reading as it should have been shown.
-    pub fn apply(&self, reading: Reading) -> Reading {
-        let Some(calibration) = self.at(reading.at) else {
-            return reading;
+    /// What a sensor showed, as it should have been shown; what comes out larger than
+    /// [`Exact::new`] allows is the largest that is.
+    pub fn reading(&self, at: DateTime<Utc>, shown: f64) -> Reading {
+        let value = match self.at(at) {
+            Some(calibration) => shown.mul_add(calibration.factor, calibration.offset),
+            None => shown,
         };
         Reading {
-            at: reading.at,
-            value: reading.value.times(calibration.factor) + calibration.offset,
+            at,
+            value: Exact::clamped(value),
         }
     }
 
     /// What a meter counted from a moment on. An offset of the count plays no part in a difference
     /// of two, and a change of the factor between them takes effect with the next.
-    pub fn apply_to_difference(&self, since: DateTime<Utc>, amount: Exact) -> Exact {
+    pub fn difference(&self, since: DateTime<Utc>, counted: Exact) -> Exact {
         let factor = self.at(since).map(|calibration| calibration.factor);
-        factor.map_or(amount, |factor| amount.times(factor))
+        factor.map_or(counted, |factor| Exact::clamped(counted.to_f64() * factor))
     }
 }
 
@@ -93,44 +94,50 @@ mod tests {
         DateTime::from_timestamp(second, 0).unwrap()
     }
 
-    fn calibration(from: i64, factor: i64, offset: i64) -> Calibration {
+    fn calibration(from: i64, factor: f64, offset: f64) -> Calibration {
         Calibration {
             valid_from: at(from),
-            factor: Exact::whole(factor),
-            offset: Exact::whole(offset),
+            factor,
+            offset,
         }
     }
 
     #[test]
     fn a_calibration_holds_from_its_start_to_the_next() {
-        let all = vec![calibration(20, 3, 1), calibration(10, 2, 0)];
+        let all = vec![calibration(20, 3.0, 1.0), calibration(10, 2.0, 0.0)];
         let calibrations = Calibrations::new(all).unwrap();
-        let value = |second| {
-            let reading = Reading {
-                at: at(second),
-                value: Exact::whole(5),
-            };
-            calibrations.apply(reading).value
-        };
+        let value = |second| calibrations.reading(at(second), 5.0).value;
         let expected = [(9, 5), (10, 10), (19, 10), (20, 16), (99, 16)];
         for (second, shown) in expected {
             assert_eq!(value(second), Exact::whole(shown), "{second}");
         }
-        let counted = calibrations.apply_to_difference(at(20), Exact::whole(5));
+        let counted = calibrations.difference(at(20), Exact::whole(5));
         assert_eq!(counted, Exact::whole(15));
     }
 
     #[test]
+    fn values_stay_within_what_can_be_counted() {
+        let calibrations = Calibrations::new(vec![calibration(1, 1e12, 0.0)]).unwrap();
+        let value = calibrations.reading(at(2), -1e12).value;
+        assert_eq!(value, Exact::whole(-1_000_000_000_000));
+    }
+
+    #[test]
     fn what_would_make_nothing_of_a_reading_is_refused() {
+        let refused = |all: Vec<Calibration>| Calibrations::new(all).unwrap_err();
+        for bad in [0.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(
+                refused(vec![calibration(1, bad, 0.0)]),
+                NotCalibrated::NotFinite
+            );
+        }
         assert_eq!(
-            Calibrations::new(vec![calibration(1, 0, 0)]),
-            Err(NotCalibrated::Factor)
+            refused(vec![calibration(1, 1.0, 0.0), calibration(1, 2.0, 0.0)]),
+            NotCalibrated::SameStart(at(1))
         );
-        assert_eq!(
-            Calibrations::new(vec![calibration(1, 1, 0), calibration(1, 2, 0)]),
-            Err(NotCalibrated::SameStart(at(1)))
-        );
-        let many = (0..300).map(|second| calibration(second, 1, 0)).collect();
-        assert_eq!(Calibrations::new(many), Err(NotCalibrated::TooMany));
+        let many = (0..300)
+            .map(|second| calibration(second, 1.0, 0.0))
+            .collect();
+        assert_eq!(refused(many), NotCalibrated::TooMany);
     }
 }

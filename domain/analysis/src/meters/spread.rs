@@ -61,7 +61,9 @@ impl Spread {
         buckets.filter_map(move |bucket| spread.within(bucket))
     }
 
-    fn within(&self, bucket: Bucket) -> Option<Contribution> {
+    /// Its part in one bucket; `None` if it doesn't touch it. Readings mostly come in order: who
+    /// tries the bucket of the last one first seldom has to look for another.
+    pub fn within(&self, bucket: Bucket) -> Option<Contribution> {
         let part = self.span.overlap(&bucket)?;
         let begins = part.start == self.span.start;
         Some(Contribution {

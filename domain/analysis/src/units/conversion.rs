@@ -14,6 +14,19 @@ pub enum Conversion {
 }
 
 impl Conversion {
+    /// How a sensor's unit becomes kWh; `None` if it never does, or is one of volume and nobody said
+    /// what a cubic metre holds.
+    pub fn of(unit: &str, value: Option<FuelValue>) -> Option<Self> {
+        if let Ok(unit) = unit.parse() {
+            return Some(Self::Energy(unit));
+        }
+        if let Ok(unit) = unit.parse() {
+            return Some(Self::Power(unit));
+        }
+        let (unit, value) = (unit.parse().ok()?, value?);
+        Some(Self::Fuel { unit, value })
+    }
+
     /// The kWh of a sum, rounded once, to the nearest millionth.
     pub fn kwh(&self, sum: Exact) -> Exact {
         match self {
@@ -45,6 +58,20 @@ mod tests {
         };
         assert_eq!(gas.kwh(Exact::whole(100)).to_string(), "1064");
         assert_eq!(gas.kwh(exact("0.1")).to_string(), "1.064");
+    }
+
+    #[test]
+    fn a_unit_tells_how_it_becomes_energy() {
+        let value = FuelValue::new(Exact::whole(10), Exact::ONE, "bill").unwrap();
+        let converted = |unit: &str, value| {
+            let conversion = Conversion::of(unit, value)?;
+            Some(conversion.kwh(Exact::whole(3600)).to_string())
+        };
+        assert_eq!(converted("MWh", None).as_deref(), Some("3600000"));
+        assert_eq!(converted("kW", None).as_deref(), Some("1"));
+        assert_eq!(converted("m3", Some(value)).as_deref(), Some("36000"));
+        assert_eq!(converted("m3", None), None);
+        assert_eq!(converted("°C", None), None);
     }
 
     #[test]

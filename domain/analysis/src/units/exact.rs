@@ -65,6 +65,11 @@ impl Exact {
         Ok(Self(whole as i128 * ONE + part as i128))
     }
 
+    /// The nearest millionth within what is allowed; zero if it is not a number.
+    pub fn clamped(value: f64) -> Self {
+        Self::new(value.clamp(-LARGEST, LARGEST)).unwrap_or_default()
+    }
+
     pub fn to_f64(self) -> f64 {
         let (whole, part) = (self.0 / ONE, self.0 % ONE);
         whole as f64 + part as f64 / 1e6
@@ -216,6 +221,11 @@ mod tests {
         }
         assert_eq!(Exact::new(f64::NAN), Err(NotExact::NotFinite));
         assert_eq!(Exact::new(-1e13), Err(NotExact::TooLarge));
+        assert_eq!(
+            Exact::clamped(f64::INFINITY),
+            Exact::whole(1_000_000_000_000)
+        );
+        assert_eq!(Exact::clamped(f64::NAN), Exact::ZERO);
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn a_new_meter_counts_from_its_first_zero() {
 
 #[test]
 fn a_register_that_passes_all_nines_rolls_over() {
-    let register = Register::new(Some(5), None).unwrap();
+    let register = Register::new(Some(Exact::whole(100_000)), None).unwrap();
     let rolled = steps(&hourly(&[99_980, 99_990, 5, 15]), &register);
     assert_eq!(amounts(&rolled), [10, 15, 10]);
     assert_eq!(kinds(&rolled)[1], StepKind::RollOver);
@@ -129,8 +129,8 @@ fn unknown_time_stays_uncovered_and_calibration_scales_what_is_known() {
     let all = of(&[54_300, 54_310, 23_000]);
     let factor = Calibrations::new(vec![Calibration {
         valid_from: at("2026-01-01T00:00:00Z"),
-        factor: Exact::whole(40),
-        offset: Exact::whole(7),
+        factor: 40.0,
+        offset: 7.0,
     }])
     .unwrap();
     let spreads: Vec<_> = all.iter().filter_map(|step| step.spread(&factor)).collect();
@@ -184,7 +184,7 @@ fn window(readings: &[Reading], changed: &Reading, reach: usize) -> Vec<Reading>
 }
 
 fn register() -> Register {
-    Register::new(Some(5), Some(Exact::whole(50_000))).unwrap()
+    Register::new(Some(Exact::whole(100_000)), Some(Exact::whole(50_000))).unwrap()
 }
 
 proptest! {

@@ -122,12 +122,34 @@ fn what_is_no_tree_is_refused_by_the_meter_that_breaks_it() {
         refused(vec![meter("top", "x", None), gas]),
         NotATree::OtherCarrier(named("gas"))
     );
-    let mut export = meter("export", "x", Some("top"));
-    export.flow = Flow::FedIn;
+    let export = Meter {
+        flow: Flow::FedIn,
+        ..meter("export", "x", None)
+    };
     assert_eq!(
-        refused(vec![meter("top", "x", None), export]),
-        NotATree::NotDrawn(named("export"))
+        refused(vec![export, meter("lamp", "x", Some("export"))]),
+        NotATree::NotDrawn(named("lamp"))
     );
+}
+
+#[test]
+fn what_is_produced_behind_a_meter_reaches_its_sub_meters_too() {
+    let roof = Meter {
+        flow: Flow::Produced,
+        ..meter("roof", "hall", Some("main"))
+    };
+    let meters = vec![
+        meter("main", "hall", None),
+        meter("pump", "hall", Some("main")),
+        roof,
+    ];
+    let tree = MeterTree::new(meters).unwrap();
+    let all = counted(&[("main", 50), ("roof", 30), ("pump", 60)]);
+    let main = tree.uses(&all)[0].clone().unwrap();
+    assert_eq!(main.unmetered, Some(Exact::whole(20)));
+    assert_eq!(tree.balances(&all)[&HALL].consumed, Exact::whole(80));
+    let silent = counted(&[("roof", 30), ("pump", 60)]);
+    assert_eq!(tree.balances(&silent)[&HALL].consumed, Exact::whole(60));
 }
 
 proptest! {

@@ -5,34 +5,35 @@ use crate::units::Exact;
 /// What is known of a meter's register.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Register {
-    digits: Option<u32>,
+    size: Option<Exact>,
     most_per_hour: Option<Exact>,
 }
 
 /// Why there is no such register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotARegister {
-    #[error("a register has 1 to 12 digits")]
-    Digits,
+    #[error("the count at which a register begins anew must be above 0")]
+    Size,
     #[error("the most that can pass in an hour must be above 0")]
     MostPerHour,
 }
 
 impl Register {
-    /// `digits` before the point: after all nines the count begins at zero again. `most_per_hour`
-    /// is the most that can pass, in the meter's unit: what would be more is no consumption.
+    /// `size` is the count at which it begins at zero again: 100,000 for five digits.
+    /// `most_per_hour` is the most that can pass: what would be more is no consumption. Both are in
+    /// the unit of the meter.
     ///
     /// # Errors
-    /// When a figure can't be.
-    pub fn new(digits: Option<u32>, most_per_hour: Option<Exact>) -> Result<Self, NotARegister> {
-        if digits.is_some_and(|digits| !(1..=12).contains(&digits)) {
-            return Err(NotARegister::Digits);
+    /// When a figure is not above zero.
+    pub fn new(size: Option<Exact>, most_per_hour: Option<Exact>) -> Result<Self, NotARegister> {
+        if size.is_some_and(|size| size <= Exact::ZERO) {
+            return Err(NotARegister::Size);
         }
         if most_per_hour.is_some_and(|most| most <= Exact::ZERO) {
             return Err(NotARegister::MostPerHour);
         }
         Ok(Self {
-            digits,
+            size,
             most_per_hour,
         })
     }
@@ -40,10 +41,10 @@ impl Register {
     /// What passed if the register rolled over between two counts: the first in the last tenth of
     /// its range, the second in the first.
     pub(super) fn rolled_over(&self, before: Exact, after: Exact) -> Option<Exact> {
-        let range = Exact::whole(10_i64.checked_pow(self.digits?)?);
-        let tenth = range.scaled(1, 10);
-        let rolled = before < range && before >= range - tenth && after <= tenth;
-        rolled.then_some(range - before + after)
+        let size = self.size?;
+        let tenth = size.scaled(1, 10);
+        let rolled = before < size && before >= size - tenth && after <= tenth;
+        rolled.then_some(size - before + after)
     }
 
     /// Whether so much can pass in that many microseconds.
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_register_rolls_over_only_at_its_end() {
-        let register = Register::new(Some(5), None).unwrap();
+        let register = Register::new(Some(Exact::whole(100_000)), None).unwrap();
         let rolled =
             |before, after| register.rolled_over(Exact::whole(before), Exact::whole(after));
         assert_eq!(rolled(99_990, 5), Some(Exact::whole(15)));
@@ -76,11 +77,8 @@ mod tests {
 
     #[test]
     fn impossible_registers_are_refused() {
-        assert_eq!(Register::new(Some(0), None), Err(NotARegister::Digits));
-        assert_eq!(Register::new(Some(13), None), Err(NotARegister::Digits));
-        assert_eq!(
-            Register::new(None, Some(Exact::ZERO)),
-            Err(NotARegister::MostPerHour)
-        );
+        let zero = Some(Exact::ZERO);
+        assert_eq!(Register::new(zero, None), Err(NotARegister::Size));
+        assert_eq!(Register::new(None, zero), Err(NotARegister::MostPerHour));
     }
 }

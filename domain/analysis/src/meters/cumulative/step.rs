@@ -34,13 +34,14 @@ pub enum StepKind {
 impl Step {
     /// The amount over its time; nothing if it is unknown, so the time stays uncovered.
     pub fn spread(&self, calibrations: &Calibrations) -> Option<Spread> {
-        let amount = calibrations.apply_to_difference(self.start, self.amount);
+        let amount = calibrations.difference(self.start, self.amount);
         let known = self.kind != StepKind::Unknown;
         known.then(|| Spread::between(self.start, self.end, amount))
     }
 }
 
-/// The steps between readings in order of time, each time once.
+/// The steps between readings in order of time, each time once. The newest count has none after it
+/// that could call it a mistake: until one comes, only what the register says guards against it.
 pub fn steps(readings: &[Reading], register: &Register) -> Vec<Step> {
     let counts = counts(readings);
     let pairs = 1..counts.len();

@@ -20,8 +20,9 @@ pub struct Usage {
 pub struct MeterUse<'a> {
     pub id: &'a str,
     pub usage: Usage,
-    /// What no sub-meter counted; `None` without sub-meters. Below zero if they count more than
-    /// the meter above them, as meters that are read at other times may.
+    /// What no sub-meter counted, of what it let through and what was produced behind it; `None`
+    /// without sub-meters. Below zero if these count more, as meters that are read at other times
+    /// may.
     pub unmetered: Option<Exact>,
 }
 
@@ -49,7 +50,8 @@ struct Sums {
 
 impl MeterTree {
     /// Every meter with what it counted, in the order they were handed in. One that has not
-    /// reported stands for the sum of its sub-meters; `None` where these haven't either.
+    /// reported stands for what its sub-meters must have drawn through it; `None` where these
+    /// haven't reported either.
     pub fn uses(&self, counted: &BTreeMap<&str, Usage>) -> Vec<Option<MeterUse<'_>>> {
         let usages = self.usages(counted);
         let each = usages.iter().enumerate();
@@ -71,13 +73,14 @@ impl MeterTree {
         let mut sums: BTreeMap<(&str, Carrier), Sums> = BTreeMap::new();
         for (index, meter) in self.meters.iter().enumerate() {
             let above = self.parents[index].map(|parent| self.meters[parent].building.as_str());
-            if above == Some(meter.building.as_str()) {
+            let is_part = meter.flow == Flow::Drawn && above == Some(meter.building.as_str());
+            if is_part {
                 continue;
             }
             let usage = usages[index];
             let own = sums.entry((&meter.building, meter.carrier)).or_default();
             own.count(meter.flow, usage);
-            if let (Some(above), Some(usage)) = (above, usage) {
+            if let (Flow::Drawn, Some(above), Some(usage)) = (meter.flow, above, usage) {
                 let other = sums.entry((above, meter.carrier)).or_default();
                 other.balance.drawn -= usage.kwh;
             }
@@ -93,26 +96,38 @@ impl MeterTree {
         let mut usages: Vec<Option<Usage>> = vec![None; self.meters.len()];
         for index in self.downwards.iter().rev() {
             let own = counted.get(self.meters[*index].id.as_str()).copied();
-            usages[*index] = own.or_else(|| together(&self.children[*index], &usages));
+            usages[*index] = own.or_else(|| self.together(*index, &usages));
         }
         usages
     }
 
     fn unmetered(&self, index: usize, usage: Usage, usages: &[Option<Usage>]) -> Option<Exact> {
-        let children = &self.children[index];
-        let below = children.iter().filter_map(|child| usages[*child]);
-        let metered: Exact = below.map(|usage| usage.kwh).sum();
-        (!children.is_empty()).then(|| usage.kwh - metered)
+        let below = self.through(index, usages);
+        (!self.children[index].is_empty()).then(|| usage.kwh - below)
     }
-}
 
-fn together(children: &[usize], usages: &[Option<Usage>]) -> Option<Usage> {
-    let known: Vec<Usage> = children.iter().filter_map(|child| usages[*child]).collect();
-    let coverage: f64 = known.iter().map(|usage| usage.coverage).sum();
-    (!known.is_empty()).then(|| Usage {
-        kwh: known.iter().map(|usage| usage.kwh).sum(),
-        coverage: coverage / children.len() as f64,
-    })
+    /// What its sub-meters say that a meter must have let through.
+    fn through(&self, index: usize, usages: &[Option<Usage>]) -> Exact {
+        let children = self.children[index].iter();
+        let each = children.filter_map(|child| {
+            let kwh = usages[*child]?.kwh;
+            Some(match self.meters[*child].flow {
+                Flow::Drawn | Flow::FedIn => kwh,
+                Flow::Produced => -kwh,
+            })
+        });
+        each.sum()
+    }
+
+    fn together(&self, index: usize, usages: &[Option<Usage>]) -> Option<Usage> {
+        let children = &self.children[index];
+        let known = || children.iter().filter_map(|child| usages[*child]);
+        let coverage: f64 = known().map(|usage| usage.coverage).sum();
+        known().next().map(|_| Usage {
+            kwh: self.through(index, usages),
+            coverage: coverage / children.len() as f64,
+        })
+    }
 }
 
 impl Sums {

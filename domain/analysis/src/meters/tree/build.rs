@@ -28,7 +28,7 @@ pub enum NotATree {
     UnknownParent(String),
     #[error("meter {0} counts another carrier than the one above it")]
     OtherCarrier(String),
-    #[error("meter {0} and the one above it must both count what is drawn")]
+    #[error("the meter above {0} must count what is drawn")]
     NotDrawn(String),
     #[error("meter {0} is above itself")]
     Cycle(String),
@@ -86,7 +86,7 @@ fn fits(meter: &Meter, parent: &Meter) -> Result<(), NotATree> {
     if meter.carrier != parent.carrier {
         return Err(NotATree::OtherCarrier(meter.id.clone()));
     }
-    if meter.flow != Flow::Drawn || parent.flow != Flow::Drawn {
+    if parent.flow != Flow::Drawn {
         return Err(NotATree::NotDrawn(meter.id.clone()));
     }
     Ok(())
