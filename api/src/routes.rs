@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::context::AppState;
-use crate::document::{Blank, name_aliases};
+use crate::document::{Blank, name_aliases, name_repeats};
 use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
@@ -34,6 +34,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         all = all.nest(path, alerts::routes());
     }
     name_aliases(all.get_openapi_mut());
+    name_repeats(all.get_openapi_mut());
     all
 }
 

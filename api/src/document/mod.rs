@@ -4,6 +4,7 @@ mod failures;
 mod inputs;
 mod openapi;
 mod parameters;
+mod repeats;
 
 pub(crate) use failures::SocketFailures;
 pub use failures::{CommandFailures, QueryFailures};
@@ -16,3 +17,4 @@ pub(crate) use openapi::{Blank, name_aliases};
 pub use parameters::{
     AlertQuery, BuildingQuery, CommandHeaders, EventQuery, HistoryQuery, QueryHeaders,
 };
+pub(crate) use repeats::name_repeats;
