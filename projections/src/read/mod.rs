@@ -4,6 +4,8 @@ mod models;
 mod page;
 mod role;
 mod transaction;
+#[cfg(feature = "unprotected")]
+mod unprotected;
 mod wait;
 
 pub use models::ReadModels;

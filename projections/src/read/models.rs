@@ -4,18 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flowgrid_bus::{Position, Tenant};
-use flowgrid_log::{DbRole, pool};
+use flowgrid_log::{DbRole, connect_options, pool};
 use sqlx::PgPool;
 
 use super::{TenantTx, role, wait};
 use crate::{ModelName, Positions, ReadError};
 
+/// The longest that one query may take.
+const STATEMENT_TIMEOUT: &str = "5s";
+
 /// All read models, behind the role that can only query. Cheap to clone.
 #[derive(Clone)]
 pub struct ReadModels {
-    pool: PgPool,
-    local: Option<Positions>,
-    lives: Arc<wait::Lives>,
+    pub(super) pool: PgPool,
+    pub(super) local: Option<Positions>,
+    #[cfg(feature = "unprotected")]
+    pub(super) unprotected: bool,
+    pub(super) lives: Arc<wait::Lives>,
 }
 
 impl ReadModels {
@@ -24,10 +29,14 @@ impl ReadModels {
     /// start then. [`ReadError::Unavailable`] when Postgres can't be reached.
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, ReadError> {
         let pool = pool(url, DbRole::Query, max_connections)?;
+        let options = connect_options(url, DbRole::Query)?;
+        pool.set_connect_options(options.options([("statement_timeout", STATEMENT_TIMEOUT)]));
         role::check(&pool).await?;
         Ok(Self {
             pool,
             local: None,
+            #[cfg(feature = "unprotected")]
+            unprotected: false,
             lives: Arc::default(),
         })
     }
@@ -50,6 +59,10 @@ impl ReadModels {
         tenant: &Tenant,
         models: &[ModelName],
     ) -> Result<TenantTx, ReadError> {
+        #[cfg(feature = "unprotected")]
+        if self.unprotected {
+            return TenantTx::without(&self.pool, tenant).await;
+        }
         TenantTx::begin(&self.pool, tenant, models).await
     }
 

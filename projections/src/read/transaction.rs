@@ -10,9 +10,6 @@ use uuid::Uuid;
 
 use crate::{ModelName, ReadError};
 
-/// The longest that one query may take.
-const STATEMENT_TIMEOUT: &str = "5s";
-
 /// A transaction of one organization. Row-level security shows it that organization's rows alone,
 /// and its search path holds the generations that were live when it began, so a swap in between
 /// can't tear what it reads. Dropping it ends it.
@@ -20,8 +17,8 @@ const STATEMENT_TIMEOUT: &str = "5s";
 /// Not sqlx's own `Transaction`: where its `begin_with` fails or is cancelled half-way, the
 /// connection would go back to the pool inside a transaction. This one is closed instead.
 pub struct TenantTx {
-    connection: PoolConnection<Postgres>,
-    tenant: Uuid,
+    pub(super) connection: PoolConnection<Postgres>,
+    pub(super) tenant: Uuid,
 }
 
 /// Closes the connection unless the transaction has begun.
@@ -67,16 +64,15 @@ impl TenantTx {
 /// One round trip: begins, names the organization and puts the live generations on the search path.
 /// All that is spliced in are a UUID and names of our own.
 fn begin_statement(tenant: Uuid, models: &[ModelName]) -> String {
-    let live: Vec<String> = models
+    let names: Vec<&str> = models.iter().map(|model| model.as_str()).collect();
+    let versions: Vec<String> = models
         .iter()
-        .map(|model| format!("('{model}', {})", model.version()))
+        .map(|model| model.version().to_string())
         .collect();
     format!(
-        "BEGIN READ ONLY; SELECT set_config('app.tenant', '{tenant}', true), \
-         set_config('statement_timeout', '{STATEMENT_TIMEOUT}', true), \
-         set_config('search_path', coalesce((SELECT string_agg(schema_name, ',' ORDER BY name DESC) \
-         FROM public.projection_live WHERE (name, version) IN ({})), 'pg_catalog'), true)",
-        live.join(", ")
+        "BEGIN READ ONLY; SELECT public.enter_tenant('{tenant}', '{{{}}}', '{{{}}}')",
+        names.join(","),
+        versions.join(",")
     )
 }
 
