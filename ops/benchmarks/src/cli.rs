@@ -35,6 +35,11 @@ pub(crate) enum Bench {
     Push,
     /// Resident memory, idle and after 1,000,000 commands.
     Memory,
+    /// What signing in, tokens, row-level security and rate limits cost, beside argon2id alone.
+    Auth,
+    /// Answers the auth bench's lists.
+    #[command(hide = true)]
+    ListServer,
     /// A share of the push bench's clients, told what to do on its standard input.
     #[command(hide = true)]
     PushClients,
@@ -48,6 +53,8 @@ impl Bench {
             Self::Replay => "replay",
             Self::Push => "push",
             Self::Memory => "memory",
+            Self::Auth => "auth",
+            Self::ListServer => "list-server",
             Self::PushClients => "push-clients",
         }
     }

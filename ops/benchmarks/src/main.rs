@@ -2,6 +2,7 @@
 //! baseline on the same server. `ops/bench` builds both and runs this.
 
 mod address;
+mod auth;
 mod body;
 mod cli;
 mod commands;
@@ -26,15 +27,20 @@ mod websocket;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
 
 /// What a bench fails with: a sentence for the person at the terminal.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
-/// One thread: the generator shares the cores with what it measures.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match run::run(cli::Cli::parse()).await {
+/// As the server has it: argon2id alone and the server's must not differ in who hands out memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let ran = runtime(cli.bench).map(|runtime| runtime.block_on(run::run(cli)));
+    match ran.unwrap_or_else(|error| Err(error.into())) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(2),
         Err(failure) => {
@@ -42,4 +48,13 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// One thread: the generator shares the cores with what it measures. What is measured itself has all.
+fn runtime(bench: cli::Bench) -> std::io::Result<Runtime> {
+    let mut builder = match bench {
+        cli::Bench::ListServer => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    builder.enable_all().build()
 }

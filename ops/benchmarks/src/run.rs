@@ -10,7 +10,7 @@ use crate::database;
 use crate::durability::Durability;
 use crate::report::Report;
 use crate::server::Server;
-use crate::{Result, commands, latency, machine, memory, push, replay};
+use crate::{Result, auth, commands, latency, machine, memory, push, replay};
 
 /// No bench takes longer, whatever hangs.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
@@ -22,6 +22,10 @@ const QUIET_PERCENT: f64 = 90.0;
 pub(crate) async fn run(cli: Cli) -> Result<bool> {
     if cli.bench == Bench::PushClients {
         push::clients::run().await?;
+        return Ok(true);
+    }
+    if cli.bench == Bench::ListServer {
+        auth::list_server::run().await?;
         return Ok(true);
     }
     let report = timeout(LONGEST, measure(&cli)).await??;
@@ -48,7 +52,8 @@ async fn with(cli: &Cli, server: Server) -> Result<Report> {
         Bench::Replay => replay::measure(&server, &mut db, &mut report).await?,
         Bench::Push => push::measure(&server, phase(20), &mut report).await?,
         Bench::Memory => memory::measure(&server, &mut db, &mut report).await?,
-        Bench::PushClients => {}
+        Bench::Auth => auth::measure(&server, phase(8), &mut report).await?,
+        Bench::PushClients | Bench::ListServer => {}
     }
     drop(db);
     server.stop().await?;

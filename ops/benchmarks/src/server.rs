@@ -112,6 +112,11 @@ impl Server {
         self.pid
     }
 
+    /// What its tokens are signed with.
+    pub(crate) fn secret(&self) -> &str {
+        &self.secret
+    }
+
     /// A token of a member of an organization.
     pub(crate) async fn token(&self, org: &str, role: &str) -> Result<String> {
         self.print_token(&["--org", org, "--role", role]).await
