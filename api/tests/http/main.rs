@@ -25,5 +25,6 @@ mod second_factor;
 mod sensors;
 mod socket;
 mod somebody;
+mod swapped;
 mod wire;
 mod world;

@@ -1,0 +1,245 @@
+//! Two organizations times every operation with the other's ids: not there, and nothing changes.
+//!
+//! A path with a parameter must say here whose id stands in it; one that doesn't fails the first test.
+
+use flowgrid_bus::Tenant;
+use serde_json::{Value, json};
+
+use crate::call::{ALERTS, BUILDINGS, Call, call, get, post};
+use crate::cases::{Case, Needs, cases};
+use crate::somebody::{PASSWORD, Somebody};
+use crate::world::{World, run};
+
+/// Whose id stands in a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Alert,
+    Building,
+    /// Any aggregate, named with its type.
+    Aggregate,
+    Invitation,
+    Key,
+    Session,
+    /// Of no organization: only operators may.
+    ReadModel,
+}
+
+/// The beginnings of paths.
+const KINDS: &[(&str, Kind)] = &[
+    ("/api/v1/alerts/{id}", Kind::Alert),
+    ("/api/v1/citypulse/alerts/{id}", Kind::Alert),
+    ("/api/v1/citypulse/buildings/{id}", Kind::Building),
+    ("/api/v1/events/{aggregateType}/{id}", Kind::Aggregate),
+    ("/api/v1/organization/invitations/{id}", Kind::Invitation),
+    ("/api/v1/auth/api-keys/{id}", Kind::Key),
+    ("/api/v1/auth/sessions/{id}", Kind::Session),
+    ("/api/v1/projections/{name}", Kind::ReadModel),
+];
+
+fn kind_of(path: &str) -> Option<Kind> {
+    let fits = |(beginning, _): &&(&str, Kind)| {
+        let rest = path.strip_prefix(*beginning);
+        rest.is_some_and(|rest| !rest.contains('{') && (rest.is_empty() || rest.starts_with('/')))
+    };
+    KINDS.iter().find(fits).map(|(_, kind)| *kind)
+}
+
+/// An organization with one of each kind, made by its routes.
+struct Organization {
+    slug: String,
+    admin: Somebody,
+    building: String,
+    alert: String,
+    invitation: String,
+    key: String,
+    session: String,
+}
+
+impl Organization {
+    async fn found(world: &World, slug: String) -> Self {
+        let admin = Somebody::new(world, &slug).await;
+        let make = |path: &str, body: Value| post(path, &body).token(admin.access()).send(world);
+        let id = |body: Value| body["data"]["id"].as_str().unwrap().to_owned();
+        let house = json!({"id": format!("house-{slug}"), "name": "House"});
+        let building = id(make(BUILDINGS, house).await.expect(201));
+        let alert = id(make(ALERTS, json!({"title": "Alert"})).await.expect(201));
+        let invited = json!({"email": format!("ben-{slug}@example.org")});
+        let invitation = make("/api/v1/organization/invitations", invited).await;
+        let invitation = id(invitation.expect(201));
+        let key = json!({"name": "exporter", "scopes": ["read"]});
+        let key = id(make("/api/v1/auth/api-keys", key).await.expect(201));
+        admin.login(world, PASSWORD).await.expect(200);
+        let sessions = get("/api/v1/auth/sessions").token(admin.access());
+        let sessions = sessions.send(world).await.expect(200);
+        let session = sessions["data"][0]["id"].as_str().unwrap().to_owned();
+        Self {
+            slug,
+            admin,
+            building,
+            alert,
+            invitation,
+            key,
+            session,
+        }
+    }
+
+    /// A path with ids of this organization, in every way that fits.
+    fn paths(&self, path: &str) -> Vec<String> {
+        let with = |id: &str| vec![path.replace("{id}", id)];
+        match kind_of(path) {
+            None | Some(Kind::ReadModel) => Vec::new(),
+            Some(Kind::Alert) => with(&self.alert),
+            Some(Kind::Building) => with(&self.building),
+            Some(Kind::Invitation) => with(&self.invitation),
+            Some(Kind::Key) => with(&self.key),
+            Some(Kind::Session) => with(&self.session),
+            Some(Kind::Aggregate) => {
+                let all = [
+                    ("alert", &self.alert),
+                    ("building", &self.building),
+                    ("invitation", &self.invitation),
+                    ("api-key", &self.key),
+                    ("session", &self.session),
+                    ("organization", &self.slug),
+                ];
+                let one = |(kind, id): (&str, &String)| {
+                    path.replace("{aggregateType}", kind).replace("{id}", id)
+                };
+                all.into_iter().map(one).collect()
+            }
+        }
+    }
+
+    /// Everything that its own admin reads, and how many events it has.
+    async fn seen(&self, world: &World) -> Vec<(String, Value)> {
+        let mut seen = Vec::new();
+        for case in cases() {
+            if case.method != "get" || !is_members(&case) {
+                continue;
+            }
+            let own = if case.path.contains('{') {
+                self.paths(case.path)
+            } else {
+                vec![case.path.to_owned()]
+            };
+            for path in own {
+                let reply = get(&*path).token(self.admin.access()).send(world).await;
+                let shown = (reply.status.as_u16(), without_times(reply.json()));
+                seen.push((path, json!(shown)));
+            }
+        }
+        let events = self.events(world).await;
+        seen.push(("events".to_owned(), json!(events)));
+        seen
+    }
+
+    async fn events(&self, world: &World) -> i64 {
+        let tenant = Tenant::from_slug(&self.slug).unwrap().id();
+        sqlx::query_scalar("select count(*) from events where tenant_id = $1")
+            .bind(tenant)
+            .fetch_one(&mut world.owner().await)
+            .await
+            .unwrap()
+    }
+}
+
+fn is_members(case: &Case) -> bool {
+    matches!(case.needs, Needs::Member(_))
+}
+
+/// What moves by itself, or with each request.
+fn without_times(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(name, _)| !matches!(&**name, "lastUsedAt" | "errorId" | "error_id"))
+            .map(|(name, value)| (name, without_times(value)))
+            .collect(),
+        Value::Array(all) => all.into_iter().map(without_times).collect(),
+        plain => plain,
+    }
+}
+
+fn request(case: &Case, path: &str) -> Call {
+    let call = call(&case.method.to_uppercase(), path);
+    if case.body.is_null() {
+        return call;
+    }
+    call.json(&case.body)
+}
+
+#[test]
+fn every_parameter_is_known() {
+    for case in cases().iter().filter(|case| case.path.contains('{')) {
+        assert!(
+            kind_of(case.path).is_some(),
+            "whose id is in {}?",
+            case.path
+        );
+    }
+    assert_eq!(kind_of("/api/v1/citypulse/alerts/{id}/notes/{note}"), None);
+    assert_eq!(kind_of("/api/v1/citypulse/alerts/{id}s"), None);
+}
+
+#[test]
+fn with_the_others_ids_nothing_is_there_and_nothing_changes() {
+    run(|world, org| async move {
+        let left = Organization::found(world, format!("{org}-left")).await;
+        let right = Organization::found(world, format!("{org}-right")).await;
+        for (caller, other) in [(&left, &right), (&right, &left)] {
+            settled(world, other).await;
+            let before = other.seen(world).await;
+            for case in cases().iter().filter(|case| is_members(case)) {
+                for path in other.paths(case.path) {
+                    let swapped = request(case, &path).token(caller.admin.access());
+                    let reply = swapped.send(world).await;
+                    assert_eq!(
+                        reply.status, 404,
+                        "{} {path}: {:?}",
+                        case.method, reply.bytes
+                    );
+                    reply.problem(404, "not-found");
+                }
+            }
+            assert_eq!(other.seen(world).await, before);
+        }
+    });
+}
+
+/// Until its read models show what was made.
+async fn settled(world: &World, organization: &Organization) {
+    for path in [
+        BUILDINGS,
+        ALERTS,
+        "/api/v1/auth/api-keys",
+        "/api/v1/organization/invitations",
+    ] {
+        for _ in 0..400 {
+            let listed = get(path)
+                .token(organization.admin.access())
+                .send(world)
+                .await;
+            if listed.expect(200)["pagination"]["total"] == 1 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+    }
+}
+
+#[test]
+fn with_its_own_ids_everything_is_there() {
+    run(|world, org| async move {
+        let own = Organization::found(world, format!("{org}-own")).await;
+        settled(world, &own).await;
+        // Else the others' ids would not be there for anybody.
+        for case in cases().iter().filter(|case| is_members(case)) {
+            for path in own.paths(case.path) {
+                if case.method == "get" && kind_of(case.path) != Some(Kind::Aggregate) {
+                    let reply = get(&*path).token(own.admin.access()).send(world).await;
+                    reply.expect(200);
+                }
+            }
+        }
+    });
+}
