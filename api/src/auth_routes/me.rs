@@ -1,12 +1,11 @@
 //! Who one is, and whether one's token is good.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{json, read_json};
+use crate::answer::read_json;
 use crate::context::{Access, Viewer, Visitor};
 use crate::document::QueryFailures;
 use crate::error::ApiError;
@@ -76,5 +75,5 @@ pub async fn verify(access: Access<Viewer>) -> Result<Response, ApiError> {
         organization: access.tenant().slug().to_owned(),
         role: access.role().as_str(),
     };
-    json(StatusCode::OK, &verified)
+    read_json(&verified, None)
 }

@@ -21,6 +21,7 @@ mod people;
 mod profile;
 mod projections;
 mod repeats;
+mod responses;
 mod second_factor;
 mod sensors;
 mod socket;
