@@ -14,6 +14,7 @@ mod faults;
 mod invitations;
 mod keys;
 mod limits;
+mod limits_together;
 mod members;
 mod ops;
 mod organization;
