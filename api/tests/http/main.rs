@@ -15,6 +15,7 @@ mod invitations;
 mod keys;
 mod limits;
 mod limits_together;
+mod locks;
 mod members;
 mod ops;
 mod organization;
