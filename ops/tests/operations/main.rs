@@ -18,3 +18,4 @@ mod next_release;
 mod rolling;
 mod scripts;
 mod subscriber;
+mod vault_backup;

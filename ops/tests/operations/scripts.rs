@@ -5,6 +5,19 @@ use std::process::Command;
 
 /// Runs `ops/runbooks/<name>`; what it says, when it succeeds.
 pub fn script(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let (succeeded, said) = run(name, arguments, environment);
+    assert!(succeeded, "{name} {arguments:?}: {said}");
+    said
+}
+
+/// The same of one that must refuse.
+pub fn refused(name: &str, arguments: &[&str]) -> String {
+    let (succeeded, said) = run(name, arguments, &[]);
+    assert!(!succeeded, "{name} {arguments:?}: {said}");
+    said
+}
+
+fn run(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("runbooks")
         .join(name);
@@ -15,8 +28,7 @@ pub fn script(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> S
         .unwrap();
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(output.status.success(), "{name} {arguments:?}: {said}");
-    said
+    (output.status.success(), said)
 }
 
 /// A folder that Postgres may write to, whoever it runs as.
