@@ -10,6 +10,8 @@ use crate::cases::{Case, Needs, cases};
 use crate::somebody::{PASSWORD, Somebody};
 use crate::world::{World, run};
 
+const SENSORS: &str = "/api/v1/citypulse/sensors";
+
 /// Whose id stands in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -19,6 +21,7 @@ enum Kind {
     Aggregate,
     Invitation,
     Key,
+    Sensor,
     Session,
     /// Of no organization: only operators may.
     ReadModel,
@@ -29,6 +32,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("/api/v1/alerts/{id}", Kind::Alert),
     ("/api/v1/citypulse/alerts/{id}", Kind::Alert),
     ("/api/v1/citypulse/buildings/{id}", Kind::Building),
+    ("/api/v1/citypulse/sensors/{id}", Kind::Sensor),
     ("/api/v1/events/{aggregateType}/{id}", Kind::Aggregate),
     ("/api/v1/organization/invitations/{id}", Kind::Invitation),
     ("/api/v1/auth/api-keys/{id}", Kind::Key),
@@ -49,6 +53,7 @@ struct Organization {
     slug: String,
     admin: Somebody,
     building: String,
+    sensor: String,
     alert: String,
     invitation: String,
     key: String,
@@ -62,6 +67,9 @@ impl Organization {
         let id = |body: Value| body["data"]["id"].as_str().unwrap().to_owned();
         let house = json!({"id": format!("house-{slug}"), "name": "House"});
         let building = id(make(BUILDINGS, house).await.expect(201));
+        let meter = json!({"id": format!("meter-{slug}"), "name": "Meter", "buildingId": building,
+            "kind": "power", "unit": "kW", "mode": "instantaneous"});
+        let sensor = id(make(SENSORS, meter).await.expect(201));
         let alert = id(make(ALERTS, json!({"title": "Alert"})).await.expect(201));
         let invited = json!({"email": format!("ben-{slug}@example.org")});
         let invitation = make("/api/v1/organization/invitations", invited).await;
@@ -76,6 +84,7 @@ impl Organization {
             slug,
             admin,
             building,
+            sensor,
             alert,
             invitation,
             key,
@@ -92,11 +101,13 @@ impl Organization {
             Some(Kind::Building) => with(&self.building),
             Some(Kind::Invitation) => with(&self.invitation),
             Some(Kind::Key) => with(&self.key),
+            Some(Kind::Sensor) => with(&self.sensor),
             Some(Kind::Session) => with(&self.session),
             Some(Kind::Aggregate) => {
                 let all = [
                     ("alert", &self.alert),
                     ("building", &self.building),
+                    ("sensor", &self.sensor),
                     ("invitation", &self.invitation),
                     ("api-key", &self.key),
                     ("session", &self.session),
@@ -210,6 +221,7 @@ fn with_the_others_ids_nothing_is_there_and_nothing_changes() {
 async fn settled(world: &World, organization: &Organization) {
     for path in [
         BUILDINGS,
+        SENSORS,
         ALERTS,
         "/api/v1/auth/api-keys",
         "/api/v1/organization/invitations",
