@@ -73,6 +73,18 @@ pub struct ChangePasswordInput {
     new_password: String,
 }
 
+/// Another address.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only describes requests")]
+pub struct ChangeEmailInput {
+    #[schema(max_length = 254)]
+    new_email: String,
+    /// The present password.
+    #[schema(min_length = 1, max_length = 1024)]
+    password: String,
+}
+
 /// Whose password is forgotten.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only describes requests")]

@@ -1,6 +1,7 @@
 //! Signing in and out, and what belongs to it.
 
 mod alias;
+mod email;
 mod given;
 mod inputs;
 mod jwks;
@@ -41,6 +42,7 @@ fn aliased() -> OpenApiRouter<AppState> {
         .routes(routes!(me::me))
         .routes(routes!(me::verify))
         .routes(routes!(passwords::change_password))
+        .routes(routes!(email::change_email))
         .routes(routes!(passwords::forgot_password))
         .routes(routes!(passwords::reset_password))
         .routes(routes!(passwords::verify_email))

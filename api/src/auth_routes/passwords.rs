@@ -90,7 +90,8 @@ pub async fn reset_password(visitor: Visitor, incoming: Incoming) -> Result<Resp
     done()
 }
 
-/// Verify one's address with the token of the mail that registering sent.
+/// Verify one's address with the token of the mail that registering sent, or a new one with that of the
+/// mail that asking for it sent: it is the address from now on.
 #[utoipa::path(
     post,
     path = "/verify-email",

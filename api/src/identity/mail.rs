@@ -19,12 +19,22 @@ pub(super) fn hours(life: Duration) -> u32 {
 impl Identity {
     /// Leaves a mail to be sent.
     pub(super) async fn mail(&self, to: &Email, kind: MailKind) -> Result<(), ApiError> {
+        self.mail_once(Uuid::now_v7(), to, kind).await
+    }
+
+    /// The same under an id that tells a repeat.
+    pub(super) async fn mail_once(
+        &self,
+        id: Uuid,
+        to: &Email,
+        kind: MailKind,
+    ) -> Result<(), ApiError> {
         let mail = Mail {
             to: Recipient::new(to.as_str(), None)?,
             kind,
             language: self.from.language(),
         };
-        self.people.outbox.put(Uuid::now_v7(), &mail).await?;
+        self.people.outbox.put(id, &mail).await?;
         Ok(())
     }
 }

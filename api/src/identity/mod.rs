@@ -7,6 +7,7 @@ mod acceptance;
 mod answer;
 mod carry;
 mod default_place;
+mod email;
 mod failure;
 mod invitations;
 mod keys;

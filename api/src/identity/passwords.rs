@@ -16,7 +16,7 @@ use super::{Identity, mail};
 use crate::error::ApiError;
 
 /// How long it takes to answer whether or not somebody has the address: longer than writing a mail.
-const AS_LONG_AS_ANY: Duration = Duration::from_millis(200);
+pub(super) const AS_LONG_AS_ANY: Duration = Duration::from_millis(200);
 
 impl Identity {
     /// Another password; every other session ends.
@@ -85,20 +85,21 @@ impl Identity {
             .await
     }
 
-    /// The address is the person's: the mail sent there came back.
+    /// The address is the person's: the mail sent there came back. One that is to become the
+    /// person's becomes it.
     ///
     /// # Errors
-    /// [`ApiError::Refused`] when the token isn't good.
+    /// [`ApiError::Refused`] when the token isn't good; [`ApiError::Conflict`] when the address has
+    /// become somebody's meanwhile.
     pub async fn verify_email(&self, token: &str) -> Result<(), ApiError> {
         let vault = &self.people.vault;
         let used = vault
             .use_one_time(Purpose::VerifyEmail, token, self.now())
             .await?;
-        self.note(
-            used.ok_or_else(bad_token)?.subject,
-            PersonCommand::VerifyEmail,
-        )
-        .await
+        match used {
+            Some(used) => self.note(used.subject, PersonCommand::VerifyEmail).await,
+            None => self.change_email(token).await,
+        }
     }
 
     async fn check_password(
@@ -136,7 +137,7 @@ impl Identity {
     }
 }
 
-fn bad_token() -> ApiError {
+pub(super) fn bad_token() -> ApiError {
     ApiError::Refused {
         code: "token-not-good",
         detail: "the link has been used, or is too old: ask for another one".into(),

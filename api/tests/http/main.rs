@@ -9,6 +9,7 @@ mod buildings;
 mod call;
 mod cases;
 mod closing;
+mod email;
 mod events;
 mod faults;
 mod invitations;

@@ -45,18 +45,34 @@ impl Somebody {
 
     /// The token in the newest mail to this address about `subject`.
     pub async fn mailed(&self, world: &World, subject: &str) -> String {
-        for _ in 0..800 {
-            let letters = world.mailbox.list(500).await.unwrap();
-            let mine = letters
-                .iter()
-                .find(|one| one.to.contains(&self.email) && one.text.contains(subject));
-            if let Some((_, rest)) = mine.and_then(|letter| letter.text.split_once("#token=")) {
-                return rest.split_whitespace().next().unwrap().to_owned();
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-        }
-        panic!("no mail with {subject}");
+        mailed_to(world, &self.email, subject).await.token()
     }
+}
+
+/// A mail as it arrived.
+pub struct Arrived(String);
+
+impl Arrived {
+    /// The token in its link.
+    pub fn token(&self) -> String {
+        let (_, rest) = self.0.split_once("#token=").unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+}
+
+/// The newest mail to an address that has `about` in its subject or text.
+pub async fn mailed_to(world: &World, address: &str, about: &str) -> Arrived {
+    for _ in 0..800 {
+        let letters = world.mailbox.list(500).await.unwrap();
+        let mine = letters.into_iter().find(|one| {
+            one.to == address && (one.text.contains(about) || one.subject.contains(about))
+        });
+        if let Some(letter) = mine {
+            return Arrived(letter.text);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("no mail about {about}");
 }
 
 pub async fn me(world: &World, token: &str) -> Reply {

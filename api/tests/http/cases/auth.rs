@@ -7,7 +7,8 @@ use super::Foreign::Nobodys;
 use super::{Case, Needs, USER, VIEWER, case};
 
 pub fn cases() -> Vec<Case> {
-    const SHARED: [(&str, &str, Needs); 14] = [
+    const SHARED: [(&str, &str, Needs); 15] = [
+        ("post", "change-email", VIEWER),
         ("post", "register", Needs::Nothing),
         ("post", "login", Needs::Nothing),
         ("post", "logout", VIEWER),

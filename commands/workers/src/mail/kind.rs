@@ -32,6 +32,10 @@ pub enum MailKind {
     EmailChanging {
         at: DateTime<Utc>,
     },
+    /// To the address that was the account's until then.
+    EmailChanged {
+        at: DateTime<Utc>,
+    },
     Invitation {
         /// The organization's name, and its slug for where the name could be taken for a link.
         organization: String,
@@ -73,6 +77,7 @@ impl MailKind {
             Self::PasswordChanged { .. } => "password-changed",
             Self::ConfirmNewEmail { .. } => "confirm-new-email",
             Self::EmailChanging { .. } => "email-changing",
+            Self::EmailChanged { .. } => "email-changed",
             Self::Invitation { .. } => "invitation",
             Self::AlreadyRegistered => "already-registered",
             Self::TwoFactorOn { .. } => "two-factor-on",
@@ -88,6 +93,7 @@ impl MailKind {
             Self::PasswordChanged { .. } => template!(language, "password-changed"),
             Self::ConfirmNewEmail { .. } => template!(language, "confirm-new-email"),
             Self::EmailChanging { .. } => template!(language, "email-changing"),
+            Self::EmailChanged { .. } => template!(language, "email-changed"),
             Self::Invitation { .. } => template!(language, "invitation"),
             Self::AlreadyRegistered => template!(language, "already-registered"),
             Self::TwoFactorOn { .. } => template!(language, "two-factor-on"),
@@ -107,7 +113,9 @@ impl MailKind {
             | Self::EmailChanging { .. }
             | Self::TwoFactorOn { .. }
             | Self::TwoFactorOff { .. } => Ok(links.page("forgot-password")),
-            Self::AlreadyRegistered | Self::TokenReuse { .. } => Ok(links.page("login")),
+            Self::EmailChanged { .. } | Self::AlreadyRegistered | Self::TokenReuse { .. } => {
+                Ok(links.page("login"))
+            }
         }
     }
 
@@ -131,6 +139,7 @@ impl MailKind {
             ],
             Self::PasswordChanged { at }
             | Self::EmailChanging { at }
+            | Self::EmailChanged { at }
             | Self::TwoFactorOn { at }
             | Self::TwoFactorOff { at }
             | Self::TokenReuse { at } => vec![("time", language.time(*at))],

@@ -116,6 +116,7 @@ mod tests {
                 valid_hours: 24,
             },
             MailKind::EmailChanging { at },
+            MailKind::EmailChanged { at },
             invitation("Stadt Hechingen"),
             MailKind::AlreadyRegistered,
             MailKind::TwoFactorOn { at },
