@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::AppState;
 use crate::auth::{KeyHolder, Member, Principal, Scopes};
 use crate::error::ApiError;
+use crate::identity::plan_in;
 use crate::limits::caller_address;
 
 /// Keys remembered; a hash of each, never the key.
@@ -99,7 +100,10 @@ async fn holder_of(
     let organization = commands
         .load::<Organization>(&key.tenant, slug, None)
         .await?;
-    let plan = organization.and_then(|one| Some(one.state.facts()?.plan));
+    let plan = match organization.as_ref().and_then(|one| one.state.facts()) {
+        Some(facts) => plan_in(commands, facts, key.person).await?,
+        None => Plan::Free,
+    };
     Ok(Principal::Member(Member {
         // No person's id: a key can't act as the person itself.
         subject: format!("key:{}", key.id).into(),
@@ -113,7 +117,7 @@ async fn holder_of(
             id: key.id,
             person: key.person,
         }),
-        plan: plan.unwrap_or(Plan::Free),
+        plan,
         issued_at: now,
         expires_at: key.expires_at.unwrap_or(DateTime::<Utc>::MAX_UTC),
     }))

@@ -13,9 +13,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Identity;
 use super::answer::SignedIn;
 use super::sessions::NewLogin;
+use super::{Identity, plan_in};
 use crate::error::ApiError;
 
 /// What somebody may do in an organization now.
@@ -88,10 +88,10 @@ impl Identity {
         {
             return Ok(None);
         }
-        let plan = organization
-            .as_ref()
-            .and_then(|one| one.state.facts())
-            .map_or(Plan::Free, |facts| facts.plan);
+        let plan = match organization.as_ref().and_then(|one| one.state.facts()) {
+            Some(facts) => plan_in(&self.commands, facts, person).await?,
+            None => Plan::Free,
+        };
         Ok(Some(Place {
             tenant: tenant.clone(),
             role: known.role,

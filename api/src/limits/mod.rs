@@ -92,6 +92,11 @@ impl Limits {
         Some(inner.table.take(class, caller, limit, now_ms(&inner.clock)))
     }
 
+    /// How often somebody of this plan may ask; `None` where nothing is limited.
+    pub fn of(&self, class: Class, plan: Plan) -> Option<Limit> {
+        Some(self.0.as_deref()?.quotas.of(class, plan))
+    }
+
     /// How many callers this process remembers; bounded.
     pub fn remembered(&self) -> usize {
         self.0.as_deref().map_or(0, |inner| inner.table.len())

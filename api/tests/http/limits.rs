@@ -11,7 +11,9 @@ use flowgrid_domain::values::Plan;
 use flowgrid_tests::TestLog;
 use serde_json::json;
 
-use crate::call::{BUILDINGS, Reply, get, post};
+use crate::call::{BUILDINGS, Reply, get, post, put};
+use crate::somebody::Somebody;
+use crate::subscription::allow_personal_plans;
 use crate::world::World;
 
 fn address(text: &str) -> IpAddr {
@@ -39,6 +41,7 @@ fn told(reply: &Reply) -> (u32, u32) {
 async fn callers_are_told_and_refused() {
     let world = limited().await;
     members_count_by_plan(&world).await;
+    keys_count_by_the_plan_of_their_person(&world).await;
     strangers_count_by_address(&world).await;
     bad_tokens_count_by_address(&world).await;
     what_everybody_may_ask_is_not_counted(&world).await;
@@ -95,6 +98,21 @@ async fn guesses_are_counted(world: &World) {
         refused.problem(429, "rate-limited");
         assert!(refused.headers.contains_key("retry-after"), "{path}");
     }
+}
+
+/// And people see the limits of their plan.
+async fn keys_count_by_the_plan_of_their_person(world: &World) {
+    let anna = Somebody::new(world, "keys-of-anna").await;
+    allow_personal_plans(world, "keys-of-anna").await;
+    let premium = put("/api/v1/users/subscription", &json!({"plan": "premium"}));
+    let premium = premium.token(anna.access()).send(world).await.expect(200);
+    let limits = json!({"requests": 9, "seconds": 86_400});
+    assert_eq!(premium["data"]["limits"]["rest"], limits);
+    let key = post("/api/v1/auth/api-keys", &json!({"name": "x"})).token(anna.access());
+    let key = key.send(world).await.expect(201);
+    let key = key["data"]["key"].as_str().unwrap();
+    let reply = get(BUILDINGS).header("x-api-key", key).send(world).await;
+    assert_eq!(told(&reply), (9, 8));
 }
 
 async fn members_count_by_plan(world: &World) {

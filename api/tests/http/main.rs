@@ -30,5 +30,6 @@ mod sensors;
 mod socket;
 mod somebody;
 mod swapped;
+mod subscription;
 mod wire;
 mod world;

@@ -245,3 +245,22 @@ fn bodies_name_everything_that_is_wrong() {
     );
     assert!(read_plan_change(&object(json!({"plan": "gold"}))).is_err());
 }
+
+#[test]
+fn a_plan_of_ones_own_counts_where_the_organization_allows_it_and_it_is_the_better_one() {
+    let facts = |plan, setting: &str| Facts {
+        name: "Acme".to_owned(),
+        plan,
+        founder: "anna".to_owned(),
+        admins: ["anna".to_owned()].into(),
+        settings: [(PERSONAL_PLANS.to_owned(), setting.to_owned())].into(),
+    };
+    assert_eq!(facts(Plan::Free, "true").plan_of(Plan::Pro), Plan::Pro);
+    assert_eq!(
+        facts(Plan::Enterprise, "true").plan_of(Plan::Pro),
+        Plan::Enterprise
+    );
+    for other in ["false", "", "yes"] {
+        assert_eq!(facts(Plan::Free, other).plan_of(Plan::Pro), Plan::Free);
+    }
+}

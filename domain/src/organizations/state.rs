@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Changed, Closed, Founded, Kept, OrganizationEvent};
+use super::{Changed, Closed, Founded, Kept, OrganizationEvent, PERSONAL_PLANS};
 use crate::values::Plan;
 
 /// An organization in one phase of its life.
@@ -75,6 +75,21 @@ impl Organization {
 }
 
 impl Facts {
+    /// Whether its members may have plans of their own.
+    pub fn allows_personal_plans(&self) -> bool {
+        let set = self.settings.get(PERSONAL_PLANS);
+        set.is_some_and(|value| value == "true")
+    }
+
+    /// By which plan a member's limits go, whose own is `personal`.
+    pub fn plan_of(&self, personal: Plan) -> Plan {
+        if self.allows_personal_plans() {
+            self.plan.max(personal)
+        } else {
+            self.plan
+        }
+    }
+
     fn apply(&mut self, changed: &Changed) {
         if let Some(name) = &changed.name {
             self.name.clone_from(name);

@@ -16,7 +16,7 @@ pub use event::{
     PlanChanged, ProfileChanged, Registered, SecondFactorDisabled, SecondFactorEnabled,
 };
 pub use profile::{AvatarUrl, Profile, ProfileSettings};
-pub use read::{ProfileRequest, read_profile};
+pub use read::{ProfileRequest, read_profile, read_subscription};
 pub use state::{Facts, Person};
 
 /// The claim by which a person is found: its key is the index of the e-mail address.

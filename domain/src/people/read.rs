@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::profile::{AvatarUrl, ProfileSettings};
-use crate::values::Line;
+use crate::values::{FromJson, Invalid, Line, Plan};
 use crate::{FieldError, Fields, Patch};
 
 /// Fields of the resource that a body may hold because it was read so.
@@ -55,6 +55,35 @@ pub fn read_profile(body: &Map<String, Value>) -> Result<ProfileRequest, Vec<Fie
     fields.finish(Some(request))
 }
 
+/// A plan that a person can have for itself. `premium` is Flov7's word for pro.
+struct PersonalPlan(Plan);
+
+impl FromJson for PersonalPlan {
+    fn from_json(value: &Value) -> Result<Self, Invalid> {
+        match value.as_str() {
+            Some("free") => Ok(Self(Plan::Free)),
+            Some("premium" | "pro") => Ok(Self(Plan::Pro)),
+            Some(_) | None => Invalid::because("must be free or premium"),
+        }
+    }
+}
+
+/// # Errors
+/// With everything that is wrong.
+pub fn read_subscription(body: &Map<String, Value>) -> Result<Plan, Vec<FieldError>> {
+    let mut fields = Fields::of(body);
+    let plan: Option<PersonalPlan> = fields.required("plan");
+    fields.read_only(&[
+        "organizationPlan",
+        "effectivePlan",
+        "personalPlansAllowed",
+        "limits",
+        "revision",
+        "position",
+    ]);
+    fields.finish(plan.map(|plan| plan.0))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -78,6 +107,20 @@ mod tests {
             panic!("refused")
         };
         assert!(matches!(request.avatar_url, Patch::Clear) && request.name.is_none());
+    }
+
+    #[test]
+    fn a_plan_of_ones_own_is_free_or_premium() {
+        let plan = |body: Value| read_subscription(body.as_object().unwrap());
+        assert_eq!(
+            plan(json!({"plan": "premium", "limits": null})),
+            Ok(Plan::Pro)
+        );
+        assert_eq!(plan(json!({"plan": "pro"})), Ok(Plan::Pro));
+        assert_eq!(plan(json!({"plan": "free"})), Ok(Plan::Free));
+        for bad in [json!({}), json!({"plan": "enterprise"}), json!({"plan": 1})] {
+            assert!(plan(bad).is_err());
+        }
     }
 
     #[test]

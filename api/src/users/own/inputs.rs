@@ -17,3 +17,12 @@ pub struct ProfileInput {
     #[schema(max_length = 1000)]
     avatar_url: Option<String>,
 }
+
+/// A plan of one's own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only describes requests")]
+pub struct SubscriptionInput {
+    /// `free`, or `premium`, which is `pro`.
+    #[schema(example = "premium")]
+    plan: String,
+}

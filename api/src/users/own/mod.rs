@@ -2,6 +2,7 @@
 
 mod inputs;
 mod profile;
+mod subscription;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,5 +12,10 @@ pub use self::profile::{ProfileResource, changed};
 use crate::context::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(profile::get_profile, profile::change_profile))
+    OpenApiRouter::new()
+        .routes(routes!(profile::get_profile, profile::change_profile))
+        .routes(routes!(
+            subscription::get_subscription,
+            subscription::change_subscription
+        ))
 }

@@ -27,7 +27,10 @@ fn admin() -> Vec<Case> {
 /// A person's own, whatever its organization.
 fn own() -> Vec<Case> {
     const PROFILE: &str = "/api/v1/users/profile";
+    const SUBSCRIPTION: &str = "/api/v1/users/subscription";
     vec![
+        case("get", SUBSCRIPTION, VIEWER, Nobodys, Value::Null),
+        case("put", SUBSCRIPTION, VIEWER, Nobodys, json!({"unknown": 1})),
         case("get", PROFILE, VIEWER, Nobodys, Value::Null),
         case("put", PROFILE, VIEWER, Nobodys, json!({"unknown": 1})),
     ]
