@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use flowgrid_api::auth::{Keys, Principal, Tokens};
+use flowgrid_api::files::{Atelier, Files};
 use flowgrid_api::{Clock, People};
 use flowgrid_commands::Commands;
 use flowgrid_log::{LogInfo, LogKind, LogStore, Tails};
@@ -34,6 +35,8 @@ const FULL_SWEEP: u64 = 5_000;
 /// Whatever a process must know to serve people.
 pub struct PeopleSettings {
     pub masters: MasterKeys,
+    /// Needed where people are served.
+    pub files: Option<Files>,
     pub mail: MailSettings,
     /// Without a mail server, mails are kept where everybody can read them (`/dev/mailbox`).
     pub mailbox: bool,
@@ -135,6 +138,8 @@ impl Upkeep {
             vault: gate.vault.clone(),
             hasher: Hasher::default(),
             outbox,
+            files: settings.files.clone(),
+            atelier: Atelier::default(),
         };
         Ok(Self {
             people,

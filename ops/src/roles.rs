@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use crate::node::{Node, NodeOptions, Roles};
 use crate::settings::{
-    HttpSettings, MailSettings, SettingError, api_config, keys, master_keys, quotas,
+    HttpSettings, MailSettings, SettingError, api_config, files, keys, master_keys, quotas,
     servers_of_state, state_dir,
 };
 use crate::{Failure, PeopleSettings, shutdown};
@@ -22,7 +22,7 @@ pub async fn run(roles: Roles) -> Result<(), Failure> {
     let options = NodeOptions {
         servers: servers_of_state(&state)?,
         keys: checks_tokens.then(|| keys(&state)).transpose()?,
-        people: checks_tokens.then(|| people(&state)).transpose()?,
+        people: checks_tokens.then(|| people(&state, &roles)).transpose()?,
         quotas: quotas()?,
         api: api_config()?,
         listener: TcpListener::bind(http.address).await.map_err(|error| {
@@ -42,9 +42,10 @@ pub async fn run(roles: Roles) -> Result<(), Failure> {
     Ok(())
 }
 
-fn people(state: &Path) -> Result<PeopleSettings, SettingError> {
+fn people(state: &Path, roles: &Roles) -> Result<PeopleSettings, SettingError> {
     Ok(PeopleSettings {
         masters: master_keys(state)?,
+        files: roles.api.then(|| files(state)).transpose()?,
         mail: MailSettings::from_environment()?,
         mailbox: false,
     })

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::node::{Node, NodeOptions, Roles};
 use crate::settings::{
-    HttpSettings, MailSettings, RunFile, Servers, api_config, keys, keys_or_new,
+    HttpSettings, MailSettings, RunFile, Servers, api_config, files, keys, keys_or_new,
     master_keys_or_new, quotas, state_dir,
 };
 use crate::{Failure, PeopleSettings, cli, shutdown};
@@ -98,6 +98,7 @@ async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, 
         keys: Some(keys(state)?),
         people: Some(PeopleSettings {
             masters: master_keys_or_new(state)?,
+            files: Some(files(state)?),
             mail: MailSettings::from_environment()?,
             mailbox: true,
         }),

@@ -26,6 +26,7 @@ use flowgrid_workers::mail::Outbox;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::Tokens;
+use crate::files::{Atelier, Files};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::ops::{Findings, Probes, Targets};
@@ -47,6 +48,10 @@ pub struct People {
     pub vault: Vault,
     pub hasher: Hasher,
     pub outbox: Outbox,
+    /// Where pictures are kept; `None` where nobody is served them.
+    pub files: Option<Files>,
+    /// Where they are drawn anew.
+    pub atelier: Atelier,
 }
 
 /// What the edge is composed of.

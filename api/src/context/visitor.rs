@@ -60,6 +60,7 @@ fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
     Ok(Identity {
         commands: state.0.commands.clone(),
         store: state.0.store.clone(),
+        read: state.0.read.clone(),
         people,
         tokens: state.0.tokens.clone(),
         limits: state.0.limits.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::{Error, ObjectStore, ObjectStoreExt, path};
 use tokio::time::timeout;
@@ -43,6 +44,9 @@ impl FileKey {
         ]))
     }
 }
+
+/// The most files of one person that are listed.
+const MOST: usize = 1_000;
 
 /// The file store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -102,6 +106,34 @@ impl Files {
         }
     }
 
+    /// All files of a person, at most 1,000.
+    ///
+    /// # Errors
+    /// When the store can't be reached.
+    pub async fn of_person(&self, person: Uuid) -> Result<Vec<FileKey>, FilesError> {
+        let folder = path::Path::from_iter(["avatars".to_owned(), person.to_string()]);
+        let files = self.store.list(Some(&folder)).take(MOST);
+        let files: Vec<_> = within(files.try_collect()).await?;
+        let key = |file: object_store::ObjectMeta| FileKey(file.location);
+        Ok(files.into_iter().map(key).collect())
+    }
+
+    /// Deletes all files of a person.
+    ///
+    /// # Errors
+    /// When the store can't be reached.
+    pub async fn delete_of_person(&self, person: Uuid) -> Result<(), FilesError> {
+        loop {
+            let files = self.of_person(person).await?;
+            for file in &files {
+                self.delete(file).await?;
+            }
+            if files.len() < MOST {
+                return Ok(());
+            }
+        }
+    }
+
     /// Deletes a file; that it isn't there is as good.
     ///
     /// # Errors
@@ -157,6 +189,24 @@ mod tests {
         assert_eq!(again.get(&key).await.unwrap(), Some(found));
         files.delete(&key).await.unwrap();
         assert_eq!(files.get(&key).await.unwrap(), None);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_files_of_one_person_are_deleted_and_no_others() {
+        let (folder, files) = folder();
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(files.of_person(one).await.unwrap(), []);
+        for picture in 3..6 {
+            let key = FileKey::avatar(one, Uuid::from_u128(picture));
+            files.put(&key, Bytes::from_static(b"x")).await.unwrap();
+        }
+        let others = FileKey::avatar(other, Uuid::from_u128(3));
+        files.put(&others, Bytes::from_static(b"y")).await.unwrap();
+        assert_eq!(files.of_person(one).await.unwrap().len(), 3);
+        files.delete_of_person(one).await.unwrap();
+        assert_eq!(files.of_person(one).await.unwrap(), []);
+        assert!(files.get(&others).await.unwrap().is_some());
         std::fs::remove_dir_all(folder).unwrap();
     }
 

@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod answer;
+mod avatar;
 mod carry;
 mod default_place;
 mod email;
@@ -24,6 +25,7 @@ mod sessions;
 mod signed_out;
 mod user;
 
+use std::fmt::Display;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ use flowgrid_commands::{Caller, Commands, Loaded, Outcome, Request};
 use flowgrid_domain::values::Sealed;
 use flowgrid_domain::{Decider, LogKind};
 use flowgrid_log::LogStore;
+use flowgrid_projections::ReadModels;
 use flowgrid_vault::Field;
 use flowgrid_workers::mail::Language;
 use uuid::Uuid;
@@ -66,6 +69,7 @@ const LONGEST_AGENT: usize = 400;
 pub struct Identity {
     pub(crate) commands: Commands,
     pub(crate) store: LogStore,
+    pub(crate) read: ReadModels,
     pub(crate) people: People,
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
@@ -131,7 +135,7 @@ impl Identity {
     async fn execute<A: Decider>(
         &self,
         tenant: &Tenant,
-        actor: Uuid,
+        actor: impl Display,
         id: String,
         command: A::Command,
     ) -> Result<Outcome<A>, ApiError> {
@@ -143,7 +147,7 @@ impl Identity {
     async fn execute_on<A: Decider>(
         &self,
         tenant: &Tenant,
-        actor: Uuid,
+        actor: impl Display,
         id: String,
         command: A::Command,
         conditions: Conditions,
@@ -163,7 +167,7 @@ impl Identity {
     async fn request<A: Decider>(
         &self,
         tenant: &Tenant,
-        actor: Uuid,
+        actor: impl Display,
         request: Request<A::Command>,
     ) -> Result<Outcome<A>, ApiError> {
         let caller = Caller {

@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::request::Conditions;
 
 /// How often a change is made anew because another one came in between.
-const ATTEMPTS: u32 = 8;
+pub(super) const ATTEMPTS: u32 = 8;
 
 /// A person with what its aggregate says beside.
 pub struct Profiled {
@@ -93,7 +93,7 @@ impl Identity {
         })
     }
 
-    async fn change_person(
+    pub(super) async fn change_person(
         &self,
         person: Uuid,
         request: &ProfileRequest,

@@ -11,6 +11,7 @@ mod read;
 mod sorting;
 mod spelling;
 mod trace;
+mod upload;
 
 use axum::http::HeaderMap;
 
@@ -26,6 +27,7 @@ pub use read::read as read_body;
 pub use sorting::sort_of;
 pub use spelling::{camel, snake};
 pub use trace::TraceParent;
+pub use upload::Upload;
 
 /// The header's text, trimmed; `None` when it is absent or no visible ASCII.
 pub fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -19,7 +19,16 @@ const RETRY_S: u64 = 1;
 
 /// Reads the body.
 pub async fn read(parts: &Parts, body: Body, state: &AppState) -> Result<Bytes, ApiError> {
-    let limit = state.config().body_limit;
+    read_up_to(parts, body, state, state.config().body_limit).await
+}
+
+/// The same with a limit of its own, in bytes.
+pub(super) async fn read_up_to(
+    parts: &Parts,
+    body: Body,
+    state: &AppState,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
     let announced = header_text(&parts.headers, CONTENT_LENGTH.as_str())
         .and_then(|text| text.parse::<u64>().ok());
     // Refused before a single byte is read.

@@ -130,6 +130,13 @@ impl Reply {
         }
     }
 
+    /// The status must be this one; returns the body, which is no JSON.
+    #[track_caller]
+    pub fn expect_bytes(&self, status: u16) -> Bytes {
+        assert_eq!(self.status.as_u16(), status, "{:?}", self.bytes);
+        self.bytes.clone()
+    }
+
     /// A problem document of this status and code; returns it.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {

@@ -5,6 +5,7 @@
 mod access;
 mod admin;
 mod alerts;
+mod avatars;
 mod buildings;
 mod call;
 mod cases;

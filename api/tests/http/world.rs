@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use flowgrid_api::auth::{Grant, Keys, Principal, Tokens};
+use flowgrid_api::files::{Atelier, Files};
 use flowgrid_api::limits::{Limits, Proxies};
 use flowgrid_api::{
     ApiConfig, App, AppState, Clock, DefaultOrganizations, Ids, Metrics, Parts, People, Probes,
@@ -45,6 +47,8 @@ pub struct World {
     pub mailbox: Mailbox,
     pub vault: Vault,
     pub commands: Commands,
+    pub files: Files,
+    pub read: ReadModels,
     pub projections: ProjectionAdmin,
     _projections: ProjectionRuntime,
 }
@@ -82,10 +86,14 @@ async fn people(test: &TestLog, stop: &watch::Receiver<bool>) -> (People, Revoca
     let transport = Transport::mailbox(mailbox.clone());
     let options = RunnerOptions::default();
     MailRunner::start(outbox.clone(), transport, options, stop.clone());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("files");
+    let files = Files::in_folder(&folder).unwrap();
     let people = People {
         vault,
         hasher: Hasher::default(),
         outbox,
+        files: Some(files),
+        atelier: Atelier::default(),
     };
     (people, revocations, mailbox)
 }
@@ -153,7 +161,7 @@ impl World {
         config.allow_origins("https://app.example").unwrap();
         let defaults = DefaultOrganizations::parse("velocity=everybody,quantum=nowhere");
         config.default_organizations = defaults.unwrap();
-        let vault = people.vault.clone();
+        let (vault, files) = (people.vault.clone(), people.files.clone().unwrap());
         let commands = Commands::new(CommandsOptions {
             store: test.store.clone(),
             appenders,
@@ -161,7 +169,7 @@ impl World {
         });
         let state = AppState::new(Parts {
             commands: commands.clone(),
-            read,
+            read: read.clone(),
             store: test.store.clone(),
             tails,
             projections: admin.clone(),
@@ -188,6 +196,8 @@ impl World {
             mailbox,
             vault,
             commands,
+            files,
+            read,
             projections: admin,
             _projections: projections,
         }

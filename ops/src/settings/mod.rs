@@ -2,6 +2,7 @@
 //! a developer's machine; a wrong value stops the start with its name and what would be right.
 
 mod database;
+mod files;
 mod http;
 mod kept;
 mod keys;
@@ -14,6 +15,7 @@ mod state;
 mod without_effect;
 
 pub use database::{Servers, servers_of_state};
+pub use files::files;
 pub use http::{HttpSettings, api_config};
 pub use keys::{keys, keys_or_new, new_key};
 pub use lifetimes::lifetime;

@@ -31,6 +31,7 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         "JWT_SECRET",
         "JWT_KEYS_DIR",
         "MASTER_KEYS",
+        "FILES_URL",
         "SMTP_URL",
         "PORT",
         "HOST",

@@ -26,3 +26,11 @@ pub struct SubscriptionInput {
     #[schema(example = "premium")]
     plan: String,
 }
+
+/// A picture as the one file of a form; the field may have any name.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only describes requests")]
+pub struct AvatarForm {
+    #[schema(value_type = String, format = Binary)]
+    avatar: Vec<u8>,
+}

@@ -1,5 +1,6 @@
 //! One's own profile, plan, avatar and personal data.
 
+mod avatar;
 mod inputs;
 mod profile;
 mod subscription;
@@ -18,4 +19,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
             subscription::get_subscription,
             subscription::change_subscription
         ))
+        .routes(routes!(avatar::change_avatar, avatar::remove_avatar))
+        .routes(routes!(avatar::get_avatar))
+
 }

@@ -6,7 +6,8 @@ use super::Foreign::{Empty, Nobodys, NotFound};
 use super::{ADMIN, Case, VIEWER, case};
 
 pub fn cases() -> Vec<Case> {
-    own().into_iter().chain(admin()).collect()
+    let all = [own(), of_others().into(), admin()];
+    all.into_iter().flatten().collect()
 }
 
 /// Of an organization that nobody has founded; `admin.rs` tries founded ones.
@@ -24,11 +25,22 @@ fn admin() -> Vec<Case> {
     ]
 }
 
+/// What is another person's; `avatars.rs` and `personal_data.rs` try real ones.
+fn of_others() -> [Case; 1] {
+    const AVATAR: &str = "/api/v1/users/{id}/avatar";
+    [
+        case("get", AVATAR, VIEWER, NotFound, Value::Null),
+    ]
+}
+
 /// A person's own, whatever its organization.
 fn own() -> Vec<Case> {
     const PROFILE: &str = "/api/v1/users/profile";
     const SUBSCRIPTION: &str = "/api/v1/users/subscription";
+    const AVATAR: &str = "/api/v1/users/avatar";
     vec![
+        case("put", AVATAR, VIEWER, Nobodys, json!({"unknown": 1})),
+        case("delete", AVATAR, VIEWER, Nobodys, Value::Null),
         case("get", SUBSCRIPTION, VIEWER, Nobodys, Value::Null),
         case("put", SUBSCRIPTION, VIEWER, Nobodys, json!({"unknown": 1})),
         case("get", PROFILE, VIEWER, Nobodys, Value::Null),

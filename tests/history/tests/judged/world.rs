@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use flowgrid::settings::{MailSettings, Servers, master_keys_or_new};
+use flowgrid::settings::{MailSettings, Servers, files, master_keys_or_new};
 use flowgrid::{Node, NodeOptions, PeopleSettings, Roles};
 use flowgrid_api::auth::{Grant, Keys, Tokens};
 use flowgrid_api::{ApiConfig, Clock};
@@ -61,6 +61,7 @@ impl World {
             keys: Some(Keys::hs256(SECRET.as_bytes(), None).unwrap()),
             people: Some(PeopleSettings {
                 masters: master_keys_or_new(self.secrets.path()).unwrap(),
+                files: Some(files(self.secrets.path()).unwrap()),
                 mail: MailSettings::from_environment().unwrap(),
                 mailbox: true,
             }),
