@@ -17,6 +17,7 @@ use crate::ops::Findings;
 /// Somebody with a token of the platform's own. Sees no organization's things.
 pub struct Operator {
     state: AppState,
+    subject: Arc<str>,
 }
 
 impl FromRequestParts<AppState> for Operator {
@@ -27,8 +28,9 @@ impl FromRequestParts<AppState> for Operator {
         state: &AppState,
     ) -> Result<Self, Self::Rejection> {
         match &*sign_in(parts, state).await? {
-            Principal::Operator { .. } => Ok(Self {
+            Principal::Operator { subject, .. } => Ok(Self {
                 state: state.clone(),
+                subject: Arc::clone(subject),
             }),
             Principal::Member(_) => Err(ApiError::Forbidden {
                 code: "operator-only",
@@ -39,6 +41,11 @@ impl FromRequestParts<AppState> for Operator {
 }
 
 impl Operator {
+    /// The operator's opaque id.
+    pub fn actor(&self) -> &str {
+        &self.subject
+    }
+
     pub fn projections(&self) -> &ProjectionAdmin {
         &self.state.0.projections
     }

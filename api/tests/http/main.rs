@@ -22,6 +22,7 @@ mod members;
 mod ops;
 mod organization;
 mod people;
+mod personal_data;
 mod profile;
 mod projections;
 mod repeats;

@@ -14,6 +14,7 @@ use flowgrid_log::{Follower, LogInfo, LogStore, Tail};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub(crate) use self::apply::erase;
 use self::checkpoint::Checkpoint;
 use crate::scope::{Scope, Whose};
 use crate::{Vault, VaultError};

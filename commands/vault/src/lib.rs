@@ -9,6 +9,7 @@
 mod api_keys;
 mod cipher;
 mod closings;
+mod erase;
 mod error;
 mod follow;
 mod hex;

@@ -2,6 +2,7 @@
 
 mod avatar;
 mod inputs;
+mod personal_data;
 mod profile;
 mod subscription;
 
@@ -21,5 +22,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(avatar::change_avatar, avatar::remove_avatar))
         .routes(routes!(avatar::get_avatar))
-
+        .routes(routes!(
+            personal_data::get_personal_data,
+            personal_data::erase_own_data
+        ))
+        .routes(routes!(personal_data::erase_personal_data))
 }

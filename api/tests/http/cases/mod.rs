@@ -17,6 +17,8 @@ use serde_json::Value;
 pub enum Needs {
     Nothing,
     Member(Role),
+    /// The same, or an operator.
+    MemberOrOperator(Role),
     Operator,
 }
 

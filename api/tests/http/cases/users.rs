@@ -1,9 +1,10 @@
 //! One's own things, and the people of an organization.
 
+use flowgrid_bus::Role;
 use serde_json::{Value, json};
 
 use super::Foreign::{Empty, Nobodys, NotFound};
-use super::{ADMIN, Case, VIEWER, case};
+use super::{ADMIN, Case, Needs, VIEWER, case};
 
 pub fn cases() -> Vec<Case> {
     let all = [own(), of_others().into(), admin()];
@@ -26,10 +27,13 @@ fn admin() -> Vec<Case> {
 }
 
 /// What is another person's; `avatars.rs` and `personal_data.rs` try real ones.
-fn of_others() -> [Case; 1] {
+fn of_others() -> [Case; 2] {
     const AVATAR: &str = "/api/v1/users/{id}/avatar";
+    const DATA: &str = "/api/v1/users/{id}/personal-data";
+    let eraser = Needs::MemberOrOperator(Role::Admin);
     [
         case("get", AVATAR, VIEWER, NotFound, Value::Null),
+        case("delete", DATA, eraser, NotFound, Value::Null),
     ]
 }
 
@@ -38,9 +42,12 @@ fn own() -> Vec<Case> {
     const PROFILE: &str = "/api/v1/users/profile";
     const SUBSCRIPTION: &str = "/api/v1/users/subscription";
     const AVATAR: &str = "/api/v1/users/avatar";
+    const ME: &str = "/api/v1/users/me/personal-data";
     vec![
         case("put", AVATAR, VIEWER, Nobodys, json!({"unknown": 1})),
         case("delete", AVATAR, VIEWER, Nobodys, Value::Null),
+        case("get", ME, VIEWER, Nobodys, Value::Null),
+        case("delete", ME, VIEWER, Nobodys, Value::Null),
         case("get", SUBSCRIPTION, VIEWER, Nobodys, Value::Null),
         case("put", SUBSCRIPTION, VIEWER, Nobodys, json!({"unknown": 1})),
         case("get", PROFILE, VIEWER, Nobodys, Value::Null),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use flowgrid_bus::RecordedEvent;
 use uuid::Uuid;
 
@@ -58,7 +59,7 @@ pub(super) async fn apply(
     };
     tx.enter(Scope::member(subject, tenant)).await?;
     for one in gone {
-        delete(tx, *one, subject, event).await?;
+        delete(tx, *one, subject, tenant, event.recorded_at).await?;
     }
     revoke(tx, revoked, event.recorded_at, kept).await
 }
@@ -116,19 +117,31 @@ const CLOSED: &[Gone] = &[
     Gone::Tenants("delete from vault.personal_keys where tenant = $1"),
 ];
 
+/// Deletes what is kept of a person: what is older than `at` in one organization, or everything.
+pub(crate) async fn erase(
+    tx: &mut VaultTx,
+    person: Uuid,
+    tenant: Option<Uuid>,
+    at: DateTime<Utc>,
+) -> Result<(), VaultError> {
+    let gone = tenant.map_or(ERASED, |_| ERASED_HERE);
+    for one in gone {
+        delete(tx, *one, person, tenant.unwrap_or_default(), at).await?;
+    }
+    Ok(())
+}
+
 async fn delete(
     tx: &mut VaultTx,
     gone: Gone,
     subject: Uuid,
-    event: &RecordedEvent,
+    tenant: Uuid,
+    at: DateTime<Utc>,
 ) -> Result<(), VaultError> {
     let query = match gone {
         Gone::Subjects(sql) => sqlx::query(sql).bind(subject),
-        Gone::Tenants(sql) => sqlx::query(sql).bind(event.tenant_id),
-        Gone::Here(sql) => sqlx::query(sql)
-            .bind(subject)
-            .bind(event.tenant_id)
-            .bind(event.recorded_at),
+        Gone::Tenants(sql) => sqlx::query(sql).bind(tenant),
+        Gone::Here(sql) => sqlx::query(sql).bind(subject).bind(tenant).bind(at),
     };
     query.execute(&mut **tx).await?;
     Ok(())

@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod at_rest;
+mod erase;
 mod follow;
 mod integrations;
 mod one_time;

@@ -23,6 +23,7 @@ mod smtp;
 mod template;
 mod transport;
 mod upkeep;
+mod waiting;
 
 pub use counters::{MailCounters, MailCounts};
 pub use error::{MailError, SendError};
@@ -38,3 +39,4 @@ pub use runner::{MailRunner, RunnerOptions};
 pub use smtp::{SmtpServer, Tls};
 pub use transport::Transport;
 pub use upkeep::OutboxStatus;
+pub use waiting::WaitingMail;

@@ -8,4 +8,5 @@ mod mime;
 mod runners;
 mod sending;
 mod server;
+mod waiting;
 mod world;

@@ -105,8 +105,12 @@ pub fn impatient() -> RunnerOptions {
 }
 
 pub fn verification() -> Mail {
+    verification_to(ADDRESS)
+}
+
+pub fn verification_to(address: &str) -> Mail {
     Mail {
-        to: Recipient::new(ADDRESS, Some("Änne Müller")).unwrap(),
+        to: Recipient::new(address, Some("Änne Müller")).unwrap(),
         kind: MailKind::VerifyEmail {
             token: TOKEN.into(),
             valid_hours: 24,
