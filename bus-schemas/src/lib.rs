@@ -19,4 +19,4 @@ pub use position::{Epoch, LogId, Position, PositionError};
 pub use recorded::{Name, RecordedEvent};
 pub use subject::{log_subjects, stream_name, subject};
 pub use tenant::{InvalidTenant, Tenant};
-pub use visibility::{event_types, intern, lowest_role, visible_to};
+pub use visibility::{Audience, audience, event_types, intern, visible_to};

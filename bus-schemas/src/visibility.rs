@@ -5,15 +5,26 @@ use flowgrid_domain::aggregates::Aggregate;
 
 use crate::{Name, Role};
 
-const VIEWER: Option<Role> = Some(Role::Viewer);
-const USER: Option<Role> = Some(Role::User);
-const MANAGER: Option<Role> = Some(Role::Manager);
-const ADMIN: Option<Role> = Some(Role::Admin);
-/// No member of any organization: what is a person's is its own.
-const NOBODY: Option<Role> = None;
+/// Who may see events of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Members of at least this role.
+    From(Role),
+    /// The one person whom the event names, whatever its role, and nobody else.
+    ItsPerson,
+    /// No member of any organization: what is a person's is its own.
+    Nobody,
+}
 
-/// The lowest role that may see each event.
-const TABLE: &[(&str, Option<Role>)] = &[
+const VIEWER: Audience = Audience::From(Role::Viewer);
+const USER: Audience = Audience::From(Role::User);
+const MANAGER: Audience = Audience::From(Role::Manager);
+const ADMIN: Audience = Audience::From(Role::Admin);
+const ITS_PERSON: Audience = Audience::ItsPerson;
+const NOBODY: Audience = Audience::Nobody;
+
+/// Who may see each event.
+const TABLE: &[(&str, Audience)] = &[
     ("alert.acknowledged", VIEWER),
     ("alert.assigned", VIEWER),
     ("alert.changed", VIEWER),
@@ -39,8 +50,8 @@ const TABLE: &[(&str, Option<Role>)] = &[
     ("membership.personal-data-changed", ADMIN),
     ("membership.removed", ADMIN),
     ("membership.role-changed", ADMIN),
-    ("notification.read", NOBODY),
-    ("notification.sent", NOBODY),
+    ("notification.read", ITS_PERSON),
+    ("notification.sent", ITS_PERSON),
     ("organization.admin-added", ADMIN),
     ("organization.admin-withdrawn", ADMIN),
     ("organization.changed", VIEWER),
@@ -80,18 +91,19 @@ pub fn event_types() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|(name, _)| *name)
 }
 
-/// The lowest role that may see an event of this type; `None` when nobody may.
-pub fn lowest_role(event_type: &str) -> Option<Role> {
+/// Who may see events of this type.
+pub fn audience(event_type: &str) -> Audience {
     let found = TABLE.binary_search_by(|(name, _)| (*name).cmp(event_type));
-    found
-        .ok()
-        .and_then(|at| TABLE.get(at))
-        .and_then(|(_, role)| *role)
+    let row = found.ok().and_then(|at| TABLE.get(at));
+    row.map_or(Audience::Nobody, |(_, audience)| *audience)
 }
 
-/// Whether `role` may see events of this type.
+/// Whether `role` is enough to see events of this type.
 pub fn visible_to(event_type: &str, role: Role) -> bool {
-    lowest_role(event_type).is_some_and(|lowest| role >= lowest)
+    match audience(event_type) {
+        Audience::From(lowest) => role >= lowest,
+        Audience::ItsPerson | Audience::Nobody => false,
+    }
 }
 
 /// The name without an allocation where this build knows it.
@@ -128,6 +140,8 @@ mod tests {
         for name in of_people {
             assert!(!visible_to(name, Role::Admin), "{name}");
         }
+        assert_eq!(audience("notification.sent"), Audience::ItsPerson);
+        assert!(!visible_to("notification.sent", Role::Admin));
         assert!(!visible_to("session.began", Role::Manager));
         assert!(visible_to("organization.changed", Role::Viewer));
         assert!(!visible_to("organization.admin-added", Role::Manager));

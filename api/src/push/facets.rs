@@ -5,12 +5,14 @@ use std::cell::OnceCell;
 use flowgrid_bus::RecordedEvent;
 use serde::Deserialize;
 
-/// The fields of a payload that channels look at; an alert's events all carry them.
+/// The fields of a payload that channels look at; all events of an alert, or of a notification, carry
+/// theirs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Routed {
     severity: Option<Box<str>>,
     building_id: Option<Box<str>>,
+    user_id: Option<Box<str>>,
 }
 
 /// An event as the channels see it. The payload is read at most once, and only if somebody asks.
@@ -40,6 +42,14 @@ impl<'a> Facets<'a> {
 
     pub fn is_critical(&self) -> bool {
         self.is_alert() && self.routed().severity.as_deref() == Some("critical")
+    }
+
+    /// The one person whom it is for.
+    pub fn notified(&self) -> Option<&str> {
+        match self.aggregate_type {
+            "notification" => self.routed().user_id.as_deref(),
+            _ => None,
+        }
     }
 
     /// The building it is about: its own id, or the one an alert names.

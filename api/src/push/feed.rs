@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use flowgrid_bus::{LogId, Position, RecordedEvent, lowest_role};
+use flowgrid_bus::{Audience, LogId, Position, RecordedEvent, audience};
 use flowgrid_log::LogInfo;
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -198,13 +198,14 @@ impl Feed {
     }
 
     fn serve(&self, index: &Index, event: &RecordedEvent) -> usize {
-        let Some(lowest) = lowest_role(&event.event_type) else {
+        let audience = audience(&event.event_type);
+        if audience == Audience::Nobody {
             return 0;
-        };
+        }
         let mut writer = Writer::new(event, self.info.epoch);
         let (mut served, mut dropped) = (0, 0);
         index.for_each(&Facets::of(event), |subscription| {
-            if subscription.after >= event.position || !subscription.peer.may_see(lowest) {
+            if subscription.after >= event.position || !subscription.may_carry(audience) {
                 return;
             }
             if subscription.offer(event.position, writer.text(&subscription.label)) {
@@ -222,7 +223,7 @@ impl Feed {
     pub fn wants(&self, subscription: &Subscription, event: &RecordedEvent) -> bool {
         event.tenant_id == subscription.tenant.id()
             && event.position > subscription.after
-            && lowest_role(&event.event_type).is_some_and(|low| subscription.peer.may_see(low))
+            && subscription.may_carry(audience(&event.event_type))
             && subscription.channel.carries(&Facets::of(event))
     }
 

@@ -19,6 +19,7 @@ pub struct Index {
     alerts: Subscribers,
     critical: Subscribers,
     building: HashMap<Box<str>, Subscribers>,
+    notified: HashMap<Box<str>, Subscribers>,
     subject: HashMap<Pattern, Subscribers>,
 }
 
@@ -29,6 +30,7 @@ impl Index {
             Channel::Alerts => &mut self.alerts,
             Channel::CriticalAlerts => &mut self.critical,
             Channel::Building(id) => self.building.entry(id.clone()).or_default(),
+            Channel::Notifications(person) => self.notified.entry(person.clone()).or_default(),
             Channel::Subject(pattern) => self.subject.entry(pattern.clone()).or_default(),
         };
         // Registrations race, so a lower number may come later.
@@ -43,6 +45,7 @@ impl Index {
             Channel::Alerts => take(&mut self.alerts, number),
             Channel::CriticalAlerts => take(&mut self.critical, number),
             Channel::Building(id) => take_from(&mut self.building, id, number),
+            Channel::Notifications(person) => take_from(&mut self.notified, person, number),
             Channel::Subject(pattern) => take_from(&mut self.subject, pattern, number),
         }
     }
@@ -52,6 +55,7 @@ impl Index {
             && self.alerts.is_empty()
             && self.critical.is_empty()
             && self.building.is_empty()
+            && self.notified.is_empty()
             && self.subject.is_empty()
     }
 
@@ -69,6 +73,10 @@ impl Index {
         if !self.building.is_empty() {
             let of_building = event.building().and_then(|id| self.building.get(id));
             of_building.into_iter().flatten().for_each(&mut each);
+        }
+        if !self.notified.is_empty() {
+            let of_person = event.notified().and_then(|id| self.notified.get(id));
+            of_person.into_iter().flatten().for_each(&mut each);
         }
         for (pattern, subscribers) in &self.subject {
             if pattern.matches(event.aggregate_type, event.local_id, event.event_name) {

@@ -40,6 +40,7 @@ impl From<Refusal> for Failed {
             Refusal::Unknown | Refusal::MatchesNothing => "unknown-channel",
             Refusal::BadPattern(_) => "bad-pattern",
             Refusal::Forbidden => "forbidden",
+            Refusal::NoPerson => "no-person",
         };
         Self::new(code, refusal.to_string())
     }
@@ -79,11 +80,11 @@ impl Session {
         };
         let (tenant, role) = (holder.tenant.clone(), holder.role);
         self.check_room(id)?;
-        let channel: Channel = name.parse()?;
+        let channel = Channel::named(name, &holder.subject)?;
         channel.admit(role)?;
         let after = after.map(str::parse::<Position>).transpose();
         let after = after.map_err(|error| Failed::new("bad-position", error.to_string()))?;
-        let feed = self.feed_of(&tenant).await?;
+        let feed = self.feed_of(&tenant, channel.log_kind()).await?;
         let start = self.start(&feed, after).await?;
         let label: Arc<str> = outgoing::label(id, name).into();
         self.begin(feed, tenant, channel, label, start)
@@ -101,9 +102,8 @@ impl Session {
         Ok(())
     }
 
-    /// Every channel of today lives on the organization's domain log.
-    async fn feed_of(&self, tenant: &Tenant) -> Result<Arc<Feed>, Failed> {
-        let info = self.hub.store.place(tenant, LogKind::Domain).await?;
+    async fn feed_of(&self, tenant: &Tenant, kind: LogKind) -> Result<Arc<Feed>, Failed> {
+        let info = self.hub.store.place(tenant, kind).await?;
         self.hub
             .feed(info.id)
             .cloned()

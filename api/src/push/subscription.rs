@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
-use flowgrid_bus::{Role, Tenant};
+use flowgrid_bus::{Audience, Role, Tenant};
 use parking_lot::Mutex;
 
 use super::channel::Channel;
@@ -105,6 +105,15 @@ impl Subscription {
             Lane::Urgent
         } else {
             Lane::Normal
+        }
+    }
+
+    /// Whether events for this audience may be sent.
+    pub fn may_carry(&self, audience: Audience) -> bool {
+        match audience {
+            Audience::From(lowest) => self.peer.may_see(lowest),
+            Audience::ItsPerson => self.channel.is_ones_own(),
+            Audience::Nobody => false,
         }
     }
 

@@ -10,7 +10,9 @@ use flowgrid_api::Clock;
 use flowgrid_api::auth::{Grant, Tokens};
 use flowgrid_api::push::{Hub, PushConfig, PushMetrics, routes};
 use flowgrid_bus::{Position, Role, Tenant};
-use flowgrid_log::{Append, Appended, Appender, Expected, LogInfo, NewEvent, Ring, Tail, Tails};
+use flowgrid_log::{
+    Append, Appended, Appender, Expected, LogInfo, LogKind, NewEvent, Ring, Tail, Tails,
+};
 use flowgrid_tests::{TestLog, eventually};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -50,6 +52,19 @@ impl Push {
     /// One whose tokens may be revoked.
     pub async fn on(test: TestLog, tokens: Tokens, config: PushConfig) -> Self {
         let log = test.domain();
+        Self::on_log(test, log, tokens, config).await
+    }
+
+    /// On the log of people and what they are told.
+    pub async fn on_the_identity_log() -> Self {
+        let test = TestLog::start().await;
+        let mut logs = test.store.logs().iter();
+        let log = *logs.find(|log| log.kind == LogKind::Identity).unwrap();
+        let tokens = Tokens::new(SECRET, Clock::system()).unwrap();
+        Self::on_log(test, log, tokens, PushConfig::default()).await
+    }
+
+    async fn on_log(test: TestLog, log: LogInfo, tokens: Tokens, config: PushConfig) -> Self {
         let feed = TestLog::feed();
         let appender = test.appender(log, &feed, false);
         test.relay(log, &feed);
