@@ -6,6 +6,7 @@ mod error;
 mod heal;
 mod history;
 mod known;
+mod notify;
 mod outcome;
 mod plan;
 mod record;
