@@ -8,6 +8,7 @@ use flowgrid_commands::Outcome;
 use flowgrid_domain::alerts::{Alert, AlertResource};
 use flowgrid_domain::buildings::{Building, BuildingResource};
 use flowgrid_domain::keys::{ApiKey, ApiKeyResource};
+use flowgrid_domain::notifications::{Notification, NotificationResource};
 use flowgrid_domain::sensors::{Sensor, SensorResource};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 use super::{Success, etag, json};
 use crate::error::ApiError;
 
-const EVENT_POSITION: HeaderName = HeaderName::from_static("x-event-position");
+pub const EVENT_POSITION: HeaderName = HeaderName::from_static("x-event-position");
 
 /// A resource as a command left it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,6 +72,16 @@ impl Resource for ApiKey {
     type View = ApiKeyResource;
 
     fn view(outcome: &Outcome<Self>) -> Option<ApiKeyResource> {
+        let (created, updated) = (outcome.created_at, outcome.updated_at);
+        let state = &outcome.state;
+        state.resource(&outcome.id, created, updated, outcome.revision)
+    }
+}
+
+impl Resource for Notification {
+    type View = NotificationResource;
+
+    fn view(outcome: &Outcome<Self>) -> Option<NotificationResource> {
         let (created, updated) = (outcome.created_at, outcome.updated_at);
         let state = &outcome.state;
         state.resource(&outcome.id, created, updated, outcome.revision)

@@ -4,6 +4,6 @@ mod commanded;
 mod page;
 mod read;
 
-pub use commanded::{Commanded, commanded, commanded_as};
+pub use commanded::{Commanded, EVENT_POSITION, commanded, commanded_as};
 pub use page::{Keyset, KeysetPage, Listed, Pagination, listed};
 pub use read::{Success, etag, json, read_json, read_revision, success};

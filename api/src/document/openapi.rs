@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::SocketFailures;
 use crate::error::ProblemDocument;
-use crate::{alerts, auth_routes, routes};
+use crate::{alerts, auth_routes, routes, users};
 
 /// What every route does, in OpenAPI 3.1.
 fn document() -> utoipa::openapi::OpenApi {
@@ -85,7 +85,8 @@ impl Modify for Tokens {
 pub(crate) fn name_aliases(api: &mut utoipa::openapi::OpenApi) {
     let [_, alias] = alerts::PATHS;
     for (path, item) in &mut api.paths.paths {
-        if path.starts_with(alias) || path.starts_with(&format!("{}/", auth_routes::ALIAS)) {
+        let older = path.starts_with(&format!("{}/", auth_routes::ALIAS));
+        if older || path.starts_with(alias) || path.starts_with(users::SHARED) {
             operations(item)
                 .into_iter()
                 .flatten()

@@ -16,6 +16,7 @@ mod keys;
 mod login;
 mod mail;
 mod memberships;
+mod notifications;
 mod passwords;
 mod personal_data;
 mod plan;

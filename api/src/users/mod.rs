@@ -5,6 +5,8 @@ mod integrations;
 mod notifications;
 mod own;
 
+pub use notifications::SHARED;
+
 use utoipa_axum::router::OpenApiRouter;
 
 pub use self::own::{ProfileInput, ProfileResource, changed};

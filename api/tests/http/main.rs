@@ -19,6 +19,7 @@ mod limits;
 mod limits_together;
 mod locks;
 mod members;
+mod notifications;
 mod ops;
 mod organization;
 mod people;

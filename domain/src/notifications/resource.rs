@@ -30,6 +30,14 @@ pub struct NotificationResource {
 }
 
 impl Notification {
+    /// Whether it was sent to this person.
+    pub fn is_for(&self, person: &str) -> bool {
+        match self {
+            Self::Unsent => false,
+            Self::Unread(notice) | Self::Read(notice, _) => notice.user_id == person,
+        }
+    }
+
     /// The notification as the API shows it; `None` while it wasn't sent. Times are those of its
     /// first and last event in the log.
     pub fn resource(

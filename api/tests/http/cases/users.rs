@@ -35,6 +35,11 @@ fn of_others() -> [Case; 2] {
         case("get", AVATAR, VIEWER, NotFound, Value::Null),
         case("delete", DATA, eraser, NotFound, Value::Null),
     ]
+use super::{Case, VIEWER, case};
+
+pub fn cases() -> Vec<Case> {
+    let areas = [own(), notifications()];
+    areas.into_iter().flatten().collect()
 }
 
 /// A person's own, whatever its organization.
@@ -52,5 +57,16 @@ fn own() -> Vec<Case> {
         case("put", SUBSCRIPTION, VIEWER, Nobodys, json!({"unknown": 1})),
         case("get", PROFILE, VIEWER, Nobodys, Value::Null),
         case("put", PROFILE, VIEWER, Nobodys, json!({"unknown": 1})),
+    ]
+}
+
+/// What another person of the same organization gets, `notifications.rs` tries.
+fn notifications() -> Vec<Case> {
+    let case = |method, path, foreign| case(method, path, VIEWER, foreign, Value::Null);
+    vec![
+        case("get", "/api/v1/users/notifications", Empty),
+        case("get", "/api/v1/shared/notifications", Empty),
+        case("put", "/api/v1/users/notifications/read-all", Nobodys),
+        case("put", "/api/v1/users/notifications/{id}/read", NotFound),
     ]
 }

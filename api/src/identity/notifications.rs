@@ -1,0 +1,54 @@
+//! What a person was told, and that it has seen it.
+
+use flowgrid_bus::Tenant;
+use flowgrid_commands::{Outcome, OutcomeKind};
+use flowgrid_domain::notifications::{Notification, NotificationCommand};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use uuid::Uuid;
+
+use super::Identity;
+use crate::error::ApiError;
+use crate::request::Conditions;
+
+/// How many are marked at the same time: enough to share one write of the log.
+const AT_ONCE: usize = 32;
+
+impl Identity {
+    /// Marks one of a person's own notifications as read. Again, it is nothing to do.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] where there is none of this id, or it is another person's.
+    pub async fn read_notification(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+        id: String,
+        conditions: Conditions,
+    ) -> Result<Outcome<Notification>, ApiError> {
+        let loaded = self.load::<Notification>(tenant, &id).await?;
+        let own = loaded.is_some_and(|one| one.state.is_for(&person.to_string()));
+        if !own {
+            return Err(ApiError::NotFound);
+        }
+        let read = NotificationCommand::MarkRead { at: self.now() };
+        self.execute_on(tenant, person, id, read, conditions).await
+    }
+
+    /// Marks these of a person's own as read; answers those that were not.
+    ///
+    /// # Errors
+    /// When the log can't be written. Some may be marked by then; doing it again marks the rest.
+    pub async fn read_notifications(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+        ids: Vec<String>,
+    ) -> Result<Vec<Outcome<Notification>>, ApiError> {
+        let mark = |id| self.read_notification(person, tenant, id, Conditions::default());
+        stream::iter(ids.into_iter().map(mark))
+            .buffer_unordered(AT_ONCE)
+            .try_filter(|outcome| std::future::ready(outcome.kind == OutcomeKind::Executed))
+            .try_collect()
+            .await
+    }
+}
