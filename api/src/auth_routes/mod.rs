@@ -21,8 +21,7 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::alias::deprecated;
-pub use self::alias::{ALIAS, CANONICAL};
+pub use self::alias::{ALIAS, CANONICAL, deprecated};
 use crate::context::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {

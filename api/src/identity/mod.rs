@@ -27,6 +27,7 @@ mod second_factor;
 mod sessions;
 mod signed_out;
 mod user;
+mod whence;
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -104,7 +105,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.address
             .map(|address| address.to_string())
             .unwrap_or_default()
@@ -207,7 +208,7 @@ impl Identity {
         owner.map(read).transpose()
     }
 
-    async fn seal(
+    pub(crate) async fn seal(
         &self,
         subject: Uuid,
         tenant: &Tenant,

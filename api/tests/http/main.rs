@@ -29,6 +29,7 @@ mod projections;
 mod repeats;
 mod responses;
 mod second_factor;
+mod security;
 mod sensors;
 mod socket;
 mod somebody;
