@@ -58,11 +58,11 @@ impl Identity {
         self.record_ends(&ended, reason).await
     }
 
-    /// Another plan of a person's own.
+    /// A plan of a person's own, as an admin gives it.
     ///
     /// # Errors
     /// [`ApiError::NotFound`] for nobody, and once it is erased.
-    pub async fn change_plan(&self, person: Uuid, plan: Plan) -> Result<(), ApiError> {
+    pub async fn give_plan(&self, person: Uuid, plan: Plan) -> Result<(), ApiError> {
         self.note(person, PersonCommand::ChangePlan { plan }).await
     }
 

@@ -33,7 +33,7 @@ mod security;
 mod sensors;
 mod socket;
 mod somebody;
-mod swapped;
 mod subscription;
+mod swapped;
 mod wire;
 mod world;

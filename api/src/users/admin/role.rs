@@ -37,7 +37,7 @@ pub async fn change_role(
     let standing = Standing::of(&access, identity, &id, &incoming).await?;
     let outcome = standing.change_role(role, incoming).await?;
     if premium {
-        identity.change_plan(standing.person(), Plan::Pro).await?;
+        identity.give_plan(standing.person(), Plan::Pro).await?;
     }
     answered(identity, access.tenant(), &outcome).await
 }

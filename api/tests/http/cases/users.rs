@@ -7,7 +7,7 @@ use super::Foreign::{Empty, Nobodys, NotFound};
 use super::{ADMIN, Case, Needs, VIEWER, case};
 
 pub fn cases() -> Vec<Case> {
-    let all = [own(), of_others().into(), admin()];
+    let all = [own(), of_others().into(), admin(), notifications()];
     all.into_iter().flatten().collect()
 }
 
@@ -35,11 +35,6 @@ fn of_others() -> [Case; 2] {
         case("get", AVATAR, VIEWER, NotFound, Value::Null),
         case("delete", DATA, eraser, NotFound, Value::Null),
     ]
-use super::{Case, VIEWER, case};
-
-pub fn cases() -> Vec<Case> {
-    let areas = [own(), notifications()];
-    areas.into_iter().flatten().collect()
 }
 
 /// A person's own, whatever its organization.
