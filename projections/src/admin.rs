@@ -17,8 +17,10 @@ use crate::members::Members;
 use crate::notifications::Notifications;
 use crate::rebuild::{self, run_pending};
 use crate::runtime::{Client, Context, Kicks};
+use crate::security_events::SecurityEvents;
 use crate::sensors::Sensors;
 use crate::status::{RebuildStatus, rebuild_of, status_of};
+use crate::threats::Threats;
 use crate::verify::{VerifyReport, verify};
 use crate::{ModelName, Positions, ProjectionRuntime, ProjectionStatus, ReadError, RuntimeOptions};
 
@@ -155,6 +157,8 @@ impl ProjectionAdmin {
             ModelName::Keys => run_pending::<Keys>(&context, &shutdown).await?,
             ModelName::Notifications => run_pending::<Notifications>(&context, &shutdown).await?,
             ModelName::Sensors => run_pending::<Sensors>(&context, &shutdown).await?,
+            ModelName::SecurityEvents => run_pending::<SecurityEvents>(&context, &shutdown).await?,
+            ModelName::Threats => run_pending::<Threats>(&context, &shutdown).await?,
         }
         Ok(())
     }
@@ -172,6 +176,8 @@ impl ProjectionAdmin {
             ModelName::Keys => verify::<Keys>(&self.client, &self.store).await,
             ModelName::Notifications => verify::<Notifications>(&self.client, &self.store).await,
             ModelName::Sensors => verify::<Sensors>(&self.client, &self.store).await,
+            ModelName::SecurityEvents => verify::<SecurityEvents>(&self.client, &self.store).await,
+            ModelName::Threats => verify::<Threats>(&self.client, &self.store).await,
         }
     }
 

@@ -24,9 +24,11 @@ mod read;
 mod read_model;
 mod rebuild;
 mod runtime;
+mod security_events;
 mod simple;
 mod staged;
 mod status;
+mod threats;
 mod verify;
 
 pub use admin::{AdminError, ProjectionAdmin};

@@ -15,6 +15,8 @@ pub enum ModelName {
     Keys,
     Notifications,
     Sensors,
+    SecurityEvents,
+    Threats,
 }
 
 /// The text names no read model.
@@ -23,7 +25,7 @@ pub enum ModelName {
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Buildings,
         Self::Alerts,
         Self::Members,
@@ -31,6 +33,8 @@ impl ModelName {
         Self::Keys,
         Self::Notifications,
         Self::Sensors,
+        Self::SecurityEvents,
+        Self::Threats,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -42,6 +46,8 @@ impl ModelName {
             Self::Keys => "keys",
             Self::Notifications => "notifications",
             Self::Sensors => "sensors",
+            Self::SecurityEvents => "security_events",
+            Self::Threats => "threats",
         }
     }
 
@@ -55,7 +61,9 @@ impl ModelName {
             | Self::Invitations
             | Self::Keys
             | Self::Notifications
-            | Self::Sensors => 1,
+            | Self::Sensors
+            | Self::SecurityEvents
+            | Self::Threats => 1,
         }
     }
 
@@ -63,9 +71,12 @@ impl ModelName {
     pub fn log_kind(self) -> LogKind {
         match self {
             Self::Buildings | Self::Alerts | Self::Sensors => LogKind::Domain,
-            Self::Members | Self::Invitations | Self::Keys | Self::Notifications => {
-                LogKind::Identity
-            }
+            Self::Members
+            | Self::Invitations
+            | Self::Keys
+            | Self::Notifications
+            | Self::SecurityEvents
+            | Self::Threats => LogKind::Identity,
         }
     }
 

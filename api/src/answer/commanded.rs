@@ -8,6 +8,7 @@ use flowgrid_commands::Outcome;
 use flowgrid_domain::alerts::{Alert, AlertResource};
 use flowgrid_domain::buildings::{Building, BuildingResource};
 use flowgrid_domain::keys::{ApiKey, ApiKeyResource};
+use flowgrid_domain::security::{Threat, ThreatResource};
 use flowgrid_domain::sensors::{Sensor, SensorResource};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -77,11 +78,21 @@ impl Resource for ApiKey {
     }
 }
 
+impl Resource for Threat {
+    type View = ThreatResource;
+
+    fn view(outcome: &Outcome<Self>) -> Option<ThreatResource> {
+        let (created, updated) = (outcome.created_at, outcome.updated_at);
+        let state = &outcome.state;
+        state.resource(&outcome.id, created, updated, outcome.revision)
+    }
+}
+
 /// The answer to a command, with the status that the outcome bears.
 pub fn commanded<A: Resource>(outcome: &Outcome<A>) -> Result<Response, ApiError> {
-    let status = StatusCode::from_u16(outcome.status).map_err(ApiError::internal)?;
     // A command to something that isn't there is rejected, so there is always something to show.
     let resource = A::view(outcome).ok_or_else(|| ApiError::internal("outcome without a thing"))?;
+    let status = StatusCode::from_u16(outcome.status).map_err(ApiError::internal)?;
     commanded_as(status, resource, outcome.revision, outcome.position)
 }
 

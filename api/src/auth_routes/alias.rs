@@ -16,7 +16,9 @@ const SINCE: HeaderValue = HeaderValue::from_static("@1767225600");
 /// Says of an answer where it should have been asked for.
 pub async fn deprecated(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let link = format!("</api/v1{}>; rel=\"successor-version\"", uri.path());
+    let path = uri.path();
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    let link = format!("</api/v1{path}>; rel=\"successor-version\"");
     if let Ok(link) = HeaderValue::try_from(link) {
         response.headers_mut().insert(LINK, link);
     }

@@ -20,8 +20,8 @@ use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use self::alias::ALIAS;
-use self::alias::{CANONICAL, deprecated};
+use self::alias::CANONICAL;
+pub use self::alias::{ALIAS, deprecated};
 use crate::context::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {

@@ -124,6 +124,14 @@ impl<L: Level> Access<L> {
             })
     }
 
+    /// The person who answers for what is done: who calls, or whose key it is.
+    pub fn answers(&self) -> Result<Uuid, ApiError> {
+        match self.member.key {
+            Some(key) => Ok(key.person),
+            None => self.person(),
+        }
+    }
+
     /// The session that the token belongs to.
     pub fn session(&self) -> Option<Uuid> {
         self.member.session

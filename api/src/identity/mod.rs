@@ -21,6 +21,7 @@ mod second_factor;
 mod sessions;
 mod signed_out;
 mod user;
+mod whence;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -91,7 +92,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.address
             .map(|address| address.to_string())
             .unwrap_or_default()
@@ -194,7 +195,7 @@ impl Identity {
         owner.map(read).transpose()
     }
 
-    async fn seal(
+    pub(crate) async fn seal(
         &self,
         subject: Uuid,
         tenant: &Tenant,

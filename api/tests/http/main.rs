@@ -22,6 +22,7 @@ mod profile;
 mod projections;
 mod repeats;
 mod second_factor;
+mod security;
 mod sensors;
 mod socket;
 mod somebody;

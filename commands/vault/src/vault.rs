@@ -1,5 +1,6 @@
 //! The door to all secrets.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +83,30 @@ impl Vault {
     pub fn email_index(&self, address: &str) -> String {
         let normal = address.trim().to_lowercase();
         hex::of(self.index("email", normal.as_bytes()).as_slice()).to_string()
+    }
+
+    /// What a network address is known by where it must not stand: hex of a keyed hash, the same for
+    /// ever. Of an IPv6 address only the network of one customer counts (/64), within which addresses
+    /// are anybody's choice.
+    pub fn address_index(&self, address: IpAddr) -> String {
+        self.prefix_index("address", address, 32, 64)
+    }
+
+    /// The same for the network around it, as a provider's customers move in it: /24, or /48 of IPv6.
+    pub fn network_index(&self, address: IpAddr) -> String {
+        self.prefix_index("network", address, 24, 48)
+    }
+
+    fn prefix_index(&self, label: &str, address: IpAddr, of_4: u32, of_6: u32) -> String {
+        let prefix = match address.to_canonical() {
+            IpAddr::V4(four) => IpAddr::V4(Ipv4Addr::from_bits(
+                four.to_bits() & u32::MAX.unbounded_shl(32 - of_4),
+            )),
+            IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(
+                six.to_bits() & u128::MAX.unbounded_shl(128 - of_6),
+            )),
+        };
+        hex::of(self.index(label, prefix.to_string().as_bytes()).as_slice()).to_string()
     }
 
     /// Deletes what is past its time, a bounded number of rows; answers how many. Call it again

@@ -16,7 +16,7 @@ const LARGEST_DETAILS: usize = 4 * 1024;
 pub enum SecurityRecord {
     #[default]
     Unwritten,
-    Written(Recorded),
+    Written(Box<Recorded>),
 }
 
 /// The one command to a security record.
@@ -35,6 +35,33 @@ pub struct RecordSecurityEvent {
     pub ip_address: Option<Sealed>,
     pub user_agent: Option<Sealed>,
     pub at: DateTime<Utc>,
+    /// At least 1.
+    pub count: u32,
+    /// What a member said who reports it; `None` where the system saw it itself.
+    pub said: Option<Sealed>,
+    pub traces: Traces,
+}
+
+/// Keyed hashes by which records are found that have something in common. They can't be turned
+/// back, and say nothing without the key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// Of the e-mail address that a login was for.
+    pub account: Option<String>,
+    /// Of the network address.
+    pub address: Option<String>,
+    /// Of the network that the address lies in.
+    pub network: Option<String>,
+}
+
+impl SecurityRecord {
+    /// What was written; `None` before.
+    pub fn recorded(&self) -> Option<&Recorded> {
+        match self {
+            Self::Unwritten => None,
+            Self::Written(recorded) => Some(recorded),
+        }
+    }
 }
 
 impl Decider for SecurityRecord {
@@ -58,7 +85,7 @@ impl Decider for SecurityRecord {
 
     fn evolve(&mut self, event: &SecurityRecordEvent) {
         let SecurityRecordEvent::Recorded(recorded) = event;
-        *self = Self::Written(recorded.clone());
+        *self = Self::Written(Box::new(recorded.clone()));
     }
 }
 
@@ -81,6 +108,12 @@ impl From<&RecordSecurityEvent> for Recorded {
             ip_address: record.ip_address.clone(),
             user_agent: record.user_agent.clone(),
             occurred_at: whole_micros(record.at),
+            count: record.count.max(1),
+            reported: record.said.is_some(),
+            said: record.said.clone(),
+            account: record.traces.account.clone(),
+            address: record.traces.address.clone(),
+            network: record.traces.network.clone(),
         }
     }
 }

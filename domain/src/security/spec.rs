@@ -20,6 +20,9 @@ fn record() -> RecordSecurityEvent {
         ip_address: None,
         user_agent: None,
         at: at(0),
+        count: 1,
+        said: None,
+        traces: Traces::default(),
     }
 }
 
@@ -30,6 +33,8 @@ fn notice(evidence: &[&str], severity: Severity) -> ThreatCommand {
         severity,
         description: Line::parse("10 wrong passwords in 15 minutes").unwrap(),
         evidence: evidence.iter().map(|id| (*id).to_owned()).collect(),
+        count: evidence.len() as u64,
+        newest: 1,
         at: at(1),
     })
 }
@@ -96,6 +101,7 @@ fn only_new_evidence_and_greater_severity_count() {
     };
     assert_eq!(facts.evidence, ["a", "b", "c"]);
     assert_eq!(facts.severity, Severity::Critical);
+    assert_eq!(facts.count, 3);
 }
 
 #[test]
@@ -105,7 +111,7 @@ fn evidence_is_bounded_and_keeps_both_ends() {
     let Threat::Open(facts) = after(&[notice(&all, Severity::High)]) else {
         panic!("it is open");
     };
-    assert_eq!(facts.evidence.len(), MAX_EVIDENCE);
+    assert_eq!((facts.evidence.len(), facts.count), (MAX_EVIDENCE, 250));
     assert_eq!((&*facts.evidence[0], &*facts.evidence[99]), ("r0", "r249"));
 }
 
@@ -132,6 +138,7 @@ fn failures(of: impl IntoIterator<Item = (usize, usize)>) -> Vec<LoginFailure> {
         record: format!("r{number}"),
         account: format!("account-{account}"),
         address: format!("address-{address}"),
+        count: 1,
     };
     of.into_iter().enumerate().map(one).collect()
 }
@@ -154,6 +161,32 @@ fn each_shape_of_guessing_is_told_from_the_others() {
     // One address, many accounts, twice each.
     let spread = (ThreatKind::BruteForceSpread, "address-1".to_owned(), 20);
     assert_eq!(kinds(&failures((0..20).map(|n| (n % 10, 1)))), [spread]);
+}
+
+#[test]
+fn what_was_recorded_once_for_many_counts_as_many() {
+    let mut few = failures([(1, 1), (1, 2)]);
+    assert_eq!(kinds(&few), []);
+    few[1].count = 9;
+    let account = (ThreatKind::BruteForceAccount, "account-1".to_owned(), 2);
+    assert_eq!(kinds(&few), [account]);
+}
+
+#[test]
+fn a_report_is_bounded_and_says_nothing_of_who_and_where() {
+    let read = |body: serde_json::Value| read_report(body.as_object().unwrap());
+    let report =
+        read(json!({"eventType": "LOGIN_ODD", "details": {"a": 1}, "ipAddress": "1.1.1.1"}));
+    assert_eq!(report.unwrap().details.len(), 1);
+    for bad in [
+        json!({}),
+        json!({"eventType": "no spaces"}),
+        json!({"eventType": "x", "details": [1]}),
+        json!({"eventType": "x", "details": {"text": "x".repeat(4_097)}}),
+        json!({"eventType": "x", "count": 3}),
+    ] {
+        assert!(read(bad.clone()).is_err(), "{bad}");
+    }
 }
 
 #[test]

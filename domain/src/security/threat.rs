@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Detected, Dismissed, OPEN_THREAT, SeenAgain, ThreatEvent, ThreatKind};
+use super::{Detected, Dismissed, OPEN_THREAT, SeenAgain, ThreatEvent, ThreatKind, ThreatStatus};
 use crate::alerts::Severity;
 use crate::values::{Line, PersonId, whole_micros};
 use crate::{ClaimChange, Decider, LogKind, Rejection};
@@ -28,6 +28,8 @@ pub struct ThreatFacts {
     pub severity: Severity,
     pub description: String,
     pub evidence: Vec<String>,
+    /// How often it was seen.
+    pub count: u64,
     pub first_seen_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
 }
@@ -52,7 +54,22 @@ pub struct Notice {
     pub description: Line<500>,
     /// Ids of security records.
     pub evidence: Vec<String>,
+    /// How often they saw it where it is new, at least 1.
+    pub count: u64,
+    /// How often the newest of them saw it: what is added where it is known.
+    pub newest: u64,
     pub at: DateTime<Utc>,
+}
+
+impl Threat {
+    /// What is known, and whether somebody has dealt with it; `None` while there is none.
+    pub fn facts(&self) -> Option<(&ThreatFacts, ThreatStatus)> {
+        match self {
+            Self::None => None,
+            Self::Open(facts) => Some((facts, ThreatStatus::Open)),
+            Self::Dismissed(facts) => Some((facts, ThreatStatus::Dismissed)),
+        }
+    }
 }
 
 impl Decider for Threat {
@@ -123,6 +140,15 @@ fn key(kind: ThreatKind, subject: &str) -> String {
 }
 
 impl ThreatKind {
+    pub const ALL: [Self; 6] = [
+        Self::BruteForceAccount,
+        Self::BruteForceAddress,
+        Self::BruteForceSpread,
+        Self::TokenReuse,
+        Self::PrivilegeProbing,
+        Self::UnusualAddress,
+    ];
+
     /// `brute-force-account`
     pub fn as_str(self) -> &'static str {
         match self {
@@ -143,23 +169,27 @@ impl ThreatFacts {
             .evidence
             .iter()
             .filter(|id| !self.evidence.contains(id));
-        let evidence: Vec<String> = new.take(MAX_EVIDENCE).cloned().collect();
+        let new: Vec<String> = new.cloned().collect();
         let severity = self.severity.max(notice.severity);
-        if evidence.is_empty() && severity == self.severity {
+        if new.is_empty() && severity == self.severity {
             return None;
         }
+        let seen = if new.is_empty() { 0 } else { notice.newest };
+        let mut evidence = [self.evidence.as_slice(), &new].concat();
+        bound(&mut evidence);
         Some(ThreatEvent::SeenAgain(SeenAgain {
             severity,
             evidence,
             occurred_at: whole_micros(notice.at),
+            count: self.count.saturating_add(seen),
         }))
     }
 
     fn add(&mut self, again: &SeenAgain) {
         self.severity = again.severity;
         self.last_seen_at = again.occurred_at;
-        self.evidence.extend(again.evidence.iter().cloned());
-        bound(&mut self.evidence);
+        self.evidence.clone_from(&again.evidence);
+        self.count = again.count;
     }
 }
 
@@ -183,6 +213,7 @@ impl From<&Notice> for Detected {
             description: notice.description.as_str().to_owned(),
             evidence,
             occurred_at: whole_micros(notice.at),
+            count: notice.count.max(1),
         }
     }
 }
@@ -196,6 +227,7 @@ impl From<&Detected> for ThreatFacts {
             severity: detected.severity,
             description: detected.description,
             evidence: detected.evidence,
+            count: detected.count,
             first_seen_at: detected.occurred_at,
             last_seen_at: detected.occurred_at,
         }

@@ -47,6 +47,9 @@ pub struct Detected {
     /// Ids of security records, the oldest first.
     pub evidence: Vec<String>,
     pub occurred_at: DateTime<Utc>,
+    /// How often it was seen.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub count: u64,
 }
 
 /// It goes on.
@@ -55,9 +58,21 @@ pub struct Detected {
 #[serde(rename_all = "camelCase")]
 pub struct SeenAgain {
     pub severity: Severity,
-    /// Ids of further security records.
+    /// Ids of all its security records by now, the oldest first; the middle of many is left out.
     pub evidence: Vec<String>,
     pub occurred_at: DateTime<Utc>,
+    /// How often it was seen in all.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub count: u64,
+}
+
+fn once() -> u64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_once(count: &u64) -> bool {
+    *count == 1
 }
 
 /// Somebody has dealt with it.

@@ -17,13 +17,15 @@ pub struct LoginFailure {
     pub account: String,
     /// Keyed hash of the network address.
     pub address: String,
+    /// How often within that minute, at least 1.
+    pub count: u64,
 }
 
 /// From how many failures within the window on they are a threat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
-    pub for_one_account: usize,
-    pub from_one_address: usize,
+    pub for_one_account: u64,
+    pub from_one_address: u64,
     /// So many different accounts from one address.
     pub accounts: usize,
 }
@@ -47,13 +49,15 @@ pub struct Finding {
     pub severity: Severity,
     /// Ids of security records, in the order of the failures.
     pub evidence: Vec<String>,
+    /// How many failures.
+    pub count: u64,
 }
 
 /// The threats in the failures of one window, the oldest first.
 pub fn brute_force(failures: &[LoginFailure], thresholds: Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (account, evidence) in grouped(failures, |failure| &failure.account) {
-        if evidence.len() >= thresholds.for_one_account {
+        if sum(&evidence) >= thresholds.for_one_account {
             findings.push(finding(
                 ThreatKind::BruteForceAccount,
                 account,
@@ -67,12 +71,16 @@ pub fn brute_force(failures: &[LoginFailure], thresholds: Thresholds) -> Vec<Fin
         if accounts.len() >= thresholds.accounts {
             let kind = ThreatKind::BruteForceSpread;
             findings.push(finding(kind, address, Severity::Critical, &evidence));
-        } else if evidence.len() >= thresholds.from_one_address {
+        } else if sum(&evidence) >= thresholds.from_one_address {
             let kind = ThreatKind::BruteForceAddress;
             findings.push(finding(kind, address, Severity::High, &evidence));
         }
     }
     findings
+}
+
+fn sum(failures: &[&LoginFailure]) -> u64 {
+    failures.iter().map(|failure| failure.count).sum()
 }
 
 fn grouped(
@@ -100,5 +108,6 @@ fn finding(
             .iter()
             .map(|failure| failure.record.clone())
             .collect(),
+        count: sum(failures),
     }
 }

@@ -16,6 +16,10 @@ pub struct DocumentFilter {
     pub until: Vec<(&'static str, DateTime<Utc>)>,
     /// Changed at or after this time.
     pub updated_since: Option<DateTime<Utc>>,
+    /// Made at or after this time.
+    pub created_from: Option<DateTime<Utc>>,
+    /// Made before this time.
+    pub created_before: Option<DateTime<Utc>>,
     pub order: DocumentOrder,
     /// At most 500.
     pub limit: u32,

@@ -22,4 +22,4 @@ pub use row::DocumentRow;
 #[cfg(test)]
 pub(crate) use agreement::assert_agreement;
 pub(crate) use apply::Documents;
-pub(crate) use model::{DocumentModel, Effect, document_table, fields, owner_index};
+pub(crate) use model::{DocumentModel, Effect, document_table, fields, owner_index, time_index};

@@ -68,7 +68,20 @@ macro_rules! owner_index {
     };
 }
 
-pub(crate) use {document_table, owner_index};
+/// The index of lists by time, where there may be many.
+macro_rules! time_index {
+    ($table:literal) => {
+        concat!(
+            "create index if not exists ",
+            $table,
+            "_by_time on ",
+            $table,
+            " (tenant_id, created_at, id)"
+        )
+    };
+}
+
+pub(crate) use {document_table, owner_index, time_index};
 
 /// The fields of a JSON object written in place.
 pub(crate) fn fields(object: Value) -> Map<String, Value> {

@@ -36,6 +36,12 @@ fn narrow<'q>(
                 .push_bind(*time);
         }
     }
+    if let Some(from) = filter.created_from {
+        sql.push(" and d.created_at >= ").push_bind(from);
+    }
+    if let Some(before) = filter.created_before {
+        sql.push(" and d.created_at < ").push_bind(before);
+    }
     if let Some(since) = filter.updated_since {
         sql.push(" and d.updated_at >= ").push_bind(since);
     }

@@ -20,7 +20,9 @@ use crate::members::Members;
 use crate::notifications::Notifications;
 use crate::read_model::ReadModel;
 use crate::rebuild::supervise;
+use crate::security_events::SecurityEvents;
 use crate::sensors::Sensors;
+use crate::threats::Threats;
 use crate::{ModelName, Positions, ReadError};
 
 /// What an operator may set.
@@ -94,6 +96,8 @@ impl ProjectionRuntime {
                 ModelName::Keys => runtime.spawn::<Keys>(&context, shutdown),
                 ModelName::Notifications => runtime.spawn::<Notifications>(&context, shutdown),
                 ModelName::Sensors => runtime.spawn::<Sensors>(&context, shutdown),
+                ModelName::SecurityEvents => runtime.spawn::<SecurityEvents>(&context, shutdown),
+                ModelName::Threats => runtime.spawn::<Threats>(&context, shutdown),
             }
         }
         Ok(runtime)

@@ -165,3 +165,22 @@ async fn who_comes_back_after_an_erasure_gets_a_key_from_after_it() {
     vault.renew_keys(ada, &acme, erased).await.unwrap();
     assert_eq!(opens(&new).await, Some(Some("Ada".to_owned())));
 }
+
+#[tokio::test]
+async fn an_address_is_known_by_a_hash_that_tells_networks_apart() {
+    let world = World::start().await;
+    let vault = &world.vault;
+    let address = |text: &str| vault.address_index(text.parse().unwrap());
+    let network = |text: &str| vault.network_index(text.parse().unwrap());
+    assert_eq!(address("192.0.2.1"), address("::ffff:192.0.2.1"));
+    assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
+    assert_ne!(address("192.0.2.1"), network("192.0.2.1"));
+    assert_eq!(network("192.0.2.1"), network("192.0.2.255"));
+    assert_ne!(network("192.0.2.1"), network("192.0.3.1"));
+    // A customer's addresses are anybody's choice, its networks are not.
+    assert_eq!(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::"));
+    assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
+    assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:ffff::1"));
+    assert_ne!(network("2001:db8:1::1"), network("2001:db8:2::1"));
+    assert_eq!(address("192.0.2.1").len(), 64);
+}
