@@ -9,8 +9,16 @@ use crate::call::{ALERTS, BUILDINGS, get, post};
 use crate::somebody::Somebody;
 use crate::world::{World, run};
 
-/// Tables of the logs: who may read those sees all organizations, and no handler may but through `Access`.
-const OF_THE_LOG: &[&str] = &["claims", "events", "placements", "receipts", "streams"];
+/// Tables of the logs and of projectors: who may read those sees all organizations, and no handler may but
+/// through `Access`.
+const OF_THE_LOG: &[&str] = &[
+    "claims",
+    "closed_tenants",
+    "events",
+    "placements",
+    "receipts",
+    "streams",
+];
 
 async fn tables(connection: &mut PgConnection) -> Vec<(String, String, bool, bool, i64)> {
     sqlx::query(

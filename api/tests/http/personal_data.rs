@@ -134,7 +134,9 @@ fn whatever_was_sealed_of_an_erased_person_never_opens_again() {
             for (slug, id, _, sealed) in &sealed {
                 let (tenant, subject) = (Tenant::from_slug(slug).unwrap(), id.parse().unwrap());
                 let opened = world.vault.open_field(subject, &tenant, "email", sealed);
-                count += usize::from(opened.await.unwrap().as_deref() == Some(&*ben.email));
+                // What others erased meanwhile may not open at all.
+                let opened = opened.await.ok().flatten();
+                count += usize::from(opened.as_deref() == Some(&*ben.email));
             }
             count
         };

@@ -54,6 +54,9 @@ fn plain(case: &Case) -> Call {
     call(&case.method.to_uppercase(), path)
 }
 
+/// What is so at this moment, or all about a person: nobody may keep it.
+const LIVE: [&str; 2] = ["/api/v1/projections", "/api/v1/users/me/personal-data"];
+
 #[test]
 fn what_is_large_is_compressed_as_asked_and_what_is_small_is_not() {
     run(|world, org| async move {
@@ -90,7 +93,7 @@ fn what_is_read_has_a_tag_and_is_not_sent_again() {
         let mut tagged = 0;
         for case in cases() {
             let reads = case.method == "get" && matches!(case.needs, Needs::Member(_));
-            if !reads || case.path.contains('{') {
+            if !reads || case.path.contains('{') || LIVE.contains(&case.path) {
                 continue;
             }
             let read = || plain(&case).token(anna.access());
