@@ -180,7 +180,8 @@ async fn an_event_that_cannot_be_read_stops_its_projector_alone_and_loudly() {
     let head = head(settings.database(), 1).await;
     let wanted = format!("log 1 at {head} of {head}");
     until_said(&settings, &["projections", "list"], |said| {
-        !said.contains("stands still") && said.matches(&wanted).count() == 2
+        let follow = said.matches("log 1 at ").count();
+        !said.contains("stands still") && follow > 0 && said.matches(&wanted).count() == follow
     })
     .await;
     settings.must(&["projections", "verify", "buildings"]);
