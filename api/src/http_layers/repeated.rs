@@ -31,6 +31,17 @@ const SECRET: [&str; 9] = [
     "api-keys",
 ];
 
+/// Routes whose answer may be kept.
+const OPEN: [&str; 7] = [
+    "logout",
+    "change-password",
+    "change-email",
+    "forgot-password",
+    "reset-password",
+    "verify-email",
+    "2fa/disable",
+];
+
 /// What may be kept of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keep {
@@ -117,15 +128,18 @@ fn again(answer: &[u8]) -> Response {
     ([(CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// Which requests are looked after here. What changes a resource with PUT is a command with a
-/// receipt of its own.
+/// Which requests are looked after here: those that a route takes, so that all others are told so. What
+/// changes a resource with PUT is a command with a receipt of its own.
 fn keep(method: &Method, path: &str) -> Option<Keep> {
     let path = path.trim_end_matches('/');
     let rest = path.strip_prefix("/api/v1/auth/");
     let rest = rest.or_else(|| path.strip_prefix("/auth/"))?;
     match *method {
         Method::POST if SECRET.contains(&rest) => Some(Keep::Nothing),
-        Method::POST | Method::DELETE => Some(Keep::Answer),
+        Method::POST if OPEN.contains(&rest) => Some(Keep::Answer),
+        Method::DELETE if rest.starts_with("sessions/") || rest.starts_with("api-keys/") => {
+            Some(Keep::Answer)
+        }
         _ => None,
     }
 }
@@ -167,6 +181,8 @@ mod tests {
         let key = keep(&Method::DELETE, "/api/v1/auth/api-keys/7");
         assert_eq!(key, Some(Keep::Answer));
         assert_eq!(keep(&Method::GET, "/auth/me"), None);
+        assert_eq!(post("/auth/me"), None);
+        assert_eq!(keep(&Method::DELETE, "/auth/refresh"), None);
         assert_eq!(keep(&Method::PUT, "/api/v1/auth/profile"), None);
         assert_eq!(post("/api/v1/citypulse/buildings"), None);
     }
