@@ -1,6 +1,6 @@
 """Makes benchmarks.tsv and co2_factors.tsv from the reference data.
 
-    python3 make.py /work/shared/data/reference
+    python3 make.py FOLDER-OF-THE-REFERENCE-DATA
 
 Tab-separated, because a crate that does nothing but compute needs no reader of quoted texts. The
 values are as they stand there, and so are the texts that say where they come from.
