@@ -148,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn what_concerns_security_is_seen_by_admins_alone() {
+        let of_security =
+            |name: &&str| name.starts_with("security.") || name.starts_with("threat.");
+        let names: Vec<&str> = event_types().filter(of_security).collect();
+        assert_eq!(names.len(), 4);
+        for name in names {
+            assert!(visible_to(name, Role::Admin), "{name}");
+            assert!(!visible_to(name, Role::Manager), "{name}");
+        }
+    }
+
+    #[test]
     fn known_names_cost_nothing() {
         for name in ["api-key", "membership", "person.erased", "1.0"] {
             assert!(matches!(intern(name), Name::Borrowed(_)), "{name}");

@@ -13,10 +13,12 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::AppState;
+use super::watch::whence;
 use crate::auth::{KeyHolder, Member, Principal, Scopes};
 use crate::error::ApiError;
 use crate::identity::plan_in;
 use crate::limits::caller_address;
+use crate::security::{Kind, Sighting};
 
 /// Keys remembered; a hash of each, never the key.
 const REMEMBERED: usize = 10_000;
@@ -76,10 +78,27 @@ async fn look_up(
     let proxies = &state.config().trusted_proxies;
     let address = caller_address(&parts.extensions, &parts.headers, proxies);
     let address = address.map(|one| one.to_string()).unwrap_or_default();
-    if let Err(error) = people.vault.api_key_used(&key, &address, now).await {
-        tracing::debug!(%error, "a key's use could not be noted");
+    match people.vault.api_key_used(&key, &address, now).await {
+        Ok(true) => moved(&key, parts, state),
+        Ok(false) => {}
+        Err(error) => tracing::debug!(%error, "a key's use could not be noted"),
     }
     Ok(Arc::new(principal))
+}
+
+/// The key comes from where its last use didn't.
+fn moved(key: &ApiKey, parts: &Parts, state: &AppState) {
+    let mut details = serde_json::Map::new();
+    details.insert("key".into(), key.id.to_string().into());
+    state.saw(Sighting {
+        kind: Kind::ApiKeyNewAddress,
+        person: Some(key.person),
+        account: None,
+        tenant: Some(key.tenant.clone()),
+        details,
+        from: whence(parts, state),
+        at: state.clock().now(),
+    });
 }
 
 /// A key may no more than its person may today, nor more than its scopes name.

@@ -15,6 +15,8 @@ mod repeats;
 mod run;
 mod sign_in;
 mod visitor;
+mod watch;
+mod witness;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -34,6 +36,7 @@ use crate::ops::{Findings, Probes, Targets};
 use crate::{Clock, Ids, push};
 
 use api_key::KeyRing;
+use watch::Watch;
 
 pub use access::Access;
 pub use config::{ApiConfig, BadOrigin};
@@ -43,6 +46,7 @@ pub use level::{Admin, Level, Manager, User, Viewer, Writes};
 pub use meta::{RequestId, RequestMeta};
 pub use operator::Operator;
 pub use visitor::Visitor;
+pub use witness::{Asked, Witness};
 
 /// What signing people in needs beside the log.
 #[derive(Clone)]
@@ -85,6 +89,7 @@ struct Shared {
     started: Instant,
     large_bodies: Semaphore,
     keys: KeyRing,
+    watch: Watch,
 }
 
 impl std::ops::Deref for Shared {
@@ -99,6 +104,7 @@ impl AppState {
     pub fn new(parts: Parts) -> Self {
         let places = parts.config.large_bodies.min(Semaphore::MAX_PERMITS);
         Self(Arc::new(Shared {
+            watch: Watch::start(&parts),
             parts,
             started: Instant::now(),
             large_bodies: Semaphore::new(places),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::AppState;
+use super::{AppState, Witness};
 use crate::auth::Principal;
 use crate::error::ApiError;
 use crate::limits::Meter;
@@ -13,6 +13,9 @@ use crate::limits::Meter;
 /// Who calls. Counts the request: a member's, or that of an address whose token doesn't hold.
 pub(super) async fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Principal>, ApiError> {
     let found = identify(parts, state).await;
+    if let (Ok(principal), Some(witness)) = (&found, parts.extensions.get::<Witness>()) {
+        witness.learn(principal);
+    }
     let Some(meter) = parts.extensions.get::<Meter>() else {
         return found;
     };

@@ -56,7 +56,8 @@ fn origin(parts: &Parts, state: &AppState, meta: &RequestMeta) -> Origin {
 fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
     let config = state.config();
     let people = state.0.people.clone();
-    let people = people.ok_or_else(|| ApiError::internal("this process signs nobody in"))?;
+    let nobody = || ApiError::internal("this process signs nobody in");
+    let people = people.ok_or_else(nobody)?;
     Ok(Identity {
         commands: state.0.commands.clone(),
         store: state.0.store.clone(),
@@ -71,6 +72,7 @@ fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
             refresh: config.refresh_lifetime.to_std().unwrap_or_default(),
         },
         defaults: config.default_organizations.clone(),
+        recorder: state.0.watch.recorder.clone().ok_or_else(nobody)?,
         from,
     })
 }

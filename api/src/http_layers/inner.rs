@@ -9,13 +9,17 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use super::{conditional, repeated, spelling};
-use crate::context::AppState;
+use crate::context::{AppState, Asked, Witness};
 use crate::error::ApiError;
 
-pub async fn inner(state: &AppState, request: Request, next: Next) -> Response {
+pub async fn inner(state: &AppState, mut request: Request, next: Next) -> Response {
     let condition = conditional::asked(&request);
     let snake = spelling::wants_snake(request.headers());
+    let witness = Witness::default();
+    let asked = Asked::of(&request, state);
+    request.extensions_mut().insert(witness.clone());
     let response = repeated::once(state, request, |request| caught(request, next)).await;
+    witness.tell(state, &asked, &response);
     let response = match condition {
         Some(known) => conditional::answer(response, &known),
         None => response,

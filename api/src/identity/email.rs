@@ -13,8 +13,10 @@ use uuid::Uuid;
 
 use super::passwords::{AS_LONG_AS_ANY, bad_token};
 use super::register::Password;
+use super::seen::About;
 use super::{Identity, mail};
 use crate::error::ApiError;
+use crate::security::Kind;
 
 /// How long the new address may take to confirm.
 const LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -96,6 +98,7 @@ impl Identity {
         let change: Change = serde_json::from_str(&good.payload).map_err(|_| unreadable())?;
         let to = Email::parse(&change.to).map_err(|_| unreadable())?;
         self.move_to(person, &to).await?;
+        self.saw(Kind::EmailChanged, About::person(person));
         self.carry(person).await?;
         if let Some(from) = change
             .from

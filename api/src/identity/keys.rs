@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 
 use super::Identity;
 use super::memberships::person_id;
+use super::seen::About;
 use crate::error::ApiError;
+use crate::security::Kind;
 
 /// How much of a key its owner knows it by: `fg_` and the beginning of its id.
 const PREFIX: usize = 16;
@@ -54,6 +56,8 @@ impl Identity {
             expires_at: request.expires_at,
         };
         let text = self.people.vault.make_api_key(&key, now).await?;
+        let about = About::person(person).within(tenant);
+        self.saw(Kind::ApiKeyCreated, about.saying("key", id.to_string()));
         Ok((outcome, text))
     }
 
@@ -99,6 +103,8 @@ impl Identity {
             .vault
             .revoke_api_key(tenant, key, self.now())
             .await?;
+        let about = About::person(person).within(tenant);
+        self.saw(Kind::ApiKeyRevoked, about.saying("key", id));
         Ok(outcome)
     }
 }

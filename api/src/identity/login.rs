@@ -14,8 +14,10 @@ use super::answer::SignedIn;
 use super::memberships::{Newcomer, Place};
 use super::register::Password;
 use super::second_factor::{CHALLENGE_LIFE, Challenge, Code};
+use super::seen::About;
 use super::sessions::NewLogin;
 use crate::error::ApiError;
+use crate::security::Kind;
 
 /// What somebody who signs in says.
 pub struct Login {
@@ -79,12 +81,12 @@ impl Identity {
     pub async fn login(&self, login: &Login) -> Result<LoggedIn, ApiError> {
         let index = self.people.vault.email_index(login.email.as_str());
         let counted = self.counted(&index);
-        let attempt = self
-            .limits
-            .attempt(&counted)
-            .await
-            .map_err(ApiError::TooMany)?;
-        let person = self.verified(login, &index).await?.ok_or_else(refused)?;
+        let attempt = self.limits.attempt(&counted).await;
+        let attempt = attempt.map_err(|decision| self.locked(About::account(&index), decision))?;
+        let Some(person) = self.verified(login, &index).await? else {
+            self.saw(Kind::LoginFailed, About::account(&index));
+            return Err(refused());
+        };
         let facts = self.person(person).await.map_err(|_| refused())?;
         if facts.second_factor {
             let Some(code) = &login.code else {
@@ -92,6 +94,7 @@ impl Identity {
                 return self.challenge(person, login).await;
             };
             if !self.check_code(person, code).await? {
+                self.saw(Kind::SecondFactorFailed, About::person(person));
                 return Err(refused());
             }
         }

@@ -24,6 +24,7 @@ mod profile;
 mod refresh;
 mod register;
 mod second_factor;
+mod seen;
 mod sessions;
 mod signed_out;
 mod user;
@@ -64,12 +65,11 @@ use crate::context::{DefaultOrganizations, People};
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::request::Conditions;
+use crate::security::{Recorder, agent_of};
 use crate::{Clock, Ids};
 
 /// The organization of all people: nobody's, and reserved.
-const PEOPLE: &str = "people";
-/// How long the user agent may be that is kept, in characters.
-const LONGEST_AGENT: usize = 400;
+pub(crate) const PEOPLE: &str = "people";
 
 /// Acts for whoever a request comes from.
 pub struct Identity {
@@ -83,6 +83,7 @@ pub struct Identity {
     pub(crate) ids: Ids,
     pub(crate) lives: Lives,
     pub(crate) defaults: DefaultOrganizations,
+    pub(crate) recorder: Recorder,
     pub(crate) from: Origin,
 }
 
@@ -111,11 +112,8 @@ impl Origin {
             .unwrap_or_default()
     }
 
-    fn agent(&self) -> Option<String> {
-        let agent = self.agent.as_deref().map(str::trim);
-        agent
-            .filter(|agent| !agent.is_empty())
-            .map(|agent| agent.chars().take(LONGEST_AGENT).collect())
+    pub(crate) fn agent(&self) -> Option<String> {
+        self.agent.as_deref().and_then(agent_of)
     }
 
     fn language(&self) -> Language {

@@ -12,8 +12,10 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::register::Password;
+use super::seen::About;
 use super::{Identity, mail};
 use crate::error::ApiError;
+use crate::security::Kind;
 
 /// How long it takes to answer whether or not somebody has the address: longer than writing a mail.
 pub(super) const AS_LONG_AS_ANY: Duration = Duration::from_millis(200);
@@ -34,6 +36,7 @@ impl Identity {
         self.confirm_password(person, present).await?;
         self.check_password(person, new, "/newPassword").await?;
         self.replace_password(person, new).await?;
+        self.saw(Kind::PasswordChanged, About::person(person));
         self.end_other_sessions(person, session, EndReason::PasswordChanged)
             .await
     }
@@ -45,6 +48,7 @@ impl Identity {
     pub async fn forgot_password(&self, email: &Email) -> Result<(), ApiError> {
         let index = self.people.vault.email_index(email.as_str());
         self.attempt(&index).await?;
+        self.saw(Kind::PasswordResetAsked, About::account(&index));
         let answer_at = Instant::now() + AS_LONG_AS_ANY;
         if let Some(person) = self.owner_of(&index).await? {
             self.mail_reset(person, email).await?;
@@ -80,6 +84,7 @@ impl Identity {
         let used = vault.use_one_time(purpose, token, self.now()).await?;
         used.ok_or_else(bad_token)?;
         self.replace_password(person, new).await?;
+        self.saw(Kind::PasswordReset, About::person(person));
         self.note(person, PersonCommand::VerifyEmail).await?;
         self.end_other_sessions(person, None, EndReason::PasswordReset)
             .await

@@ -8,6 +8,7 @@ use flowgrid_domain::invitations::Invitation;
 use flowgrid_domain::memberships::{Membership, MembershipStatus};
 use flowgrid_domain::organizations::Organization;
 use flowgrid_domain::people::Person;
+use flowgrid_domain::security::SecurityEventResource;
 use flowgrid_domain::values::{Plan, Role, Sealed};
 use flowgrid_projections::ModelName;
 use flowgrid_projections::documents::{self, DocumentFilter, DocumentRow};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use super::{Identity, SessionResource};
 use crate::error::ApiError;
+use crate::security::shown_records;
 
 /// The most events of the person's own history, and the most documents of a kind in one organization.
 const MOST_EVENTS: usize = 2_000;
@@ -39,6 +41,8 @@ pub struct PersonalData {
     /// Open sessions. Of ended ones the log keeps device and address, sealed, which nobody reads.
     pub sessions: Vec<SessionResource>,
     pub organizations: Vec<OrganizationData>,
+    /// What concerned its security and no organization.
+    pub security_events: Vec<SecurityEventResource>,
     /// Mails that wait to be sent to it; what stands in them may be a token, and isn't shown.
     pub waiting_mails: Vec<MailData>,
     /// Something is left out because there is too much of it: 2,000 events, or 5,000 of a kind in one
@@ -93,6 +97,8 @@ pub struct OrganizationData {
     pub invitations: Vec<InvitationData>,
     pub api_keys: Vec<Value>,
     pub notifications: Vec<Value>,
+    /// What concerned its security there, the newest first.
+    pub security_events: Vec<SecurityEventResource>,
 }
 
 /// An invitation by which it joined.
@@ -131,12 +137,15 @@ impl Identity {
             kind: mail.kind,
             created_at: mail.created_at,
         };
+        let home = self.home()?;
+        let security_events = self.seen_in(person, &home, &mut truncated).await?;
         Ok(PersonalData {
             exported_at: self.now(),
             person: itself,
             history,
             sessions: self.sessions(person, None).await?,
             organizations,
+            security_events,
             waiting_mails: mails.into_iter().map(mail).collect(),
             truncated,
         })
@@ -242,7 +251,21 @@ impl Identity {
                 .into_iter()
                 .map(shown_document)
                 .collect(),
+            security_events: self.seen_in(person, tenant, truncated).await?,
         })
+    }
+
+    /// What was recorded of it, opened.
+    async fn seen_in(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+        truncated: &mut bool,
+    ) -> Result<Vec<SecurityEventResource>, ApiError> {
+        let rows = self
+            .documents_of(person, tenant, ModelName::SecurityEvents, truncated)
+            .await?;
+        shown_records(self, tenant, &rows).await
     }
 
     async fn invited_by(

@@ -6,8 +6,10 @@ use flowgrid_workers::mail::MailKind;
 
 use super::Identity;
 use super::answer::{SignedIn, TokenOf};
+use super::seen::About;
 use crate::error::ApiError;
 use crate::limits::{Class, Counted};
+use crate::security::Kind;
 
 impl Identity {
     /// Exchanges a refresh token. The old one stays good until the new one, or an access token that
@@ -22,6 +24,9 @@ impl Identity {
             Rotation::Fresh(refreshed) => self.go_on(refreshed).await,
             Rotation::Reuse(session) => {
                 let person = session.person;
+                let about = About::person(person).within(&session.tenant);
+                let about = about.saying("session", session.id.to_string());
+                self.saw(Kind::TokenReused, about);
                 self.record_ends(&[session], EndReason::TokenReused).await?;
                 self.mail_to(person, MailKind::TokenReuse { at: self.now() })
                     .await?;

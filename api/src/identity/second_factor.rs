@@ -16,8 +16,10 @@ use super::acceptance::InvitationToken;
 use super::answer::SignedIn;
 use super::login::refused;
 use super::register::Password;
+use super::seen::About;
 use super::sessions::NewLogin;
 use crate::error::ApiError;
+use crate::security::Kind;
 
 /// How long somebody may look for the authenticator.
 pub(super) const CHALLENGE_LIFE: Duration = Duration::from_secs(600);
@@ -69,13 +71,11 @@ impl Identity {
             .ok_or_else(refused)?;
         let person = waiting.subject;
         let counted = self.counted(&person.to_string());
-        let attempt = self
-            .limits
-            .attempt(&counted)
-            .await
-            .map_err(ApiError::TooMany)?;
+        let attempt = self.limits.attempt(&counted).await;
+        let attempt = attempt.map_err(|decision| self.locked(About::person(person), decision))?;
         let facts = self.person(person).await.map_err(|_| refused())?;
         if !self.check_code(person, code).await? {
+            self.saw(Kind::SecondFactorFailed, About::person(person));
             return Err(refused());
         }
         self.limits.forgive(attempt).await;
@@ -126,6 +126,7 @@ impl Identity {
             return Err(wrong_code());
         }
         self.note(person, PersonCommand::EnableSecondFactor).await?;
+        self.saw(Kind::SecondFactorEnabled, About::person(person));
         self.mail_to(person, MailKind::TwoFactorOn { at: self.now() })
             .await
     }
@@ -144,11 +145,13 @@ impl Identity {
         // Guessing the code is counted as well, also by who has the password.
         self.attempt(&person.to_string()).await?;
         if !self.check_code(person, code).await? {
+            self.saw(Kind::SecondFactorFailed, About::person(person));
             return Err(wrong_code());
         }
         self.people.vault.disable_totp(person).await?;
         self.note(person, PersonCommand::DisableSecondFactor)
             .await?;
+        self.saw(Kind::SecondFactorDisabled, About::person(person));
         self.mail_to(person, MailKind::TwoFactorOff { at: self.now() })
             .await
     }
@@ -163,11 +166,8 @@ impl Identity {
         password: &Password,
     ) -> Result<(), ApiError> {
         let counted = self.counted(&person.to_string());
-        let attempt = self
-            .limits
-            .attempt(&counted)
-            .await
-            .map_err(ApiError::TooMany)?;
+        let attempt = self.limits.attempt(&counted).await;
+        let attempt = attempt.map_err(|decision| self.locked(About::person(person), decision))?;
         let phc = self.people.vault.password_of(person).await?;
         let verdict = self
             .people
@@ -175,6 +175,10 @@ impl Identity {
             .verify(&password.0, phc.as_deref())
             .await?;
         if !verdict.good {
+            self.saw(
+                Kind::LoginFailed,
+                About::person(person).saying("signedIn", true),
+            );
             return Err(refused());
         }
         self.limits.forgive(attempt).await;

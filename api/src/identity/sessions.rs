@@ -11,7 +11,9 @@ use uuid::Uuid;
 use super::Identity;
 use super::answer::{SignedIn, TokenOf};
 use super::memberships::{Place, person_id};
+use super::seen::About;
 use crate::error::ApiError;
+use crate::security::Kind;
 
 /// Sessions that nobody asked to remember end after so long without use.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -75,6 +77,9 @@ impl Identity {
         });
         self.execute::<Session>(&place.tenant, person, id.to_string(), begin)
             .await?;
+        let about = About::person(person).within(&place.tenant);
+        let about = about.saying("secondFactor", login.second_factor);
+        self.saw(Kind::Login, about.saying("session", id.to_string()));
         let session = NewSession {
             id,
             person,
@@ -194,6 +199,8 @@ impl Identity {
         for session in ended {
             let end = SessionCommand::End { reason };
             let id = session.id.to_string();
+            let about = About::person(session.person).within(&session.tenant);
+            self.saw(Kind::SessionEnded, about.saying("session", id.clone()));
             self.execute::<Session>(&session.tenant, session.person, id, end)
                 .await?;
         }

@@ -1,12 +1,12 @@
 //! The list of security events.
 
 use axum::response::Response;
-use flowgrid_domain::security::{Recorded, SecurityEventResource};
+use flowgrid_domain::security::SecurityEventResource;
 use flowgrid_projections::documents::{self, DocumentFilter, DocumentOrder};
 use flowgrid_projections::{ModelName, Page};
 
 use super::inputs::SecurityEventQuery;
-use super::opened::opened;
+use super::opened::shown_records;
 use crate::answer::{Listed, listed};
 use crate::context::{Access, Admin, Visitor};
 use crate::document::{QueryFailures, QueryHeaders};
@@ -33,14 +33,8 @@ pub async fn list_security_events(
     let mut tx = access.query(&[ModelName::SecurityEvents]).await?;
     let page = documents::list(&mut tx, ModelName::SecurityEvents, &filter).await?;
     drop(tx);
-    let records: Result<Vec<Recorded>, _> = page.items.iter().map(|row| row.body_as()).collect();
-    let records = records?;
-    let opened = opened(identity, access.tenant(), &records).await?;
-    let shown = page.items.iter().zip(records).zip(opened);
-    let items =
-        shown.map(|((row, record), opened)| record.resource(&row.id, row.created_at, opened));
     let page = Page {
-        items: items.collect(),
+        items: shown_records(identity, access.tenant(), &page.items).await?,
         total: page.total,
     };
     listed(window, page)

@@ -1,8 +1,9 @@
 //! What is sealed in security records, opened for whoever may see it.
 
 use flowgrid_bus::Tenant;
-use flowgrid_domain::security::{Opened, Recorded};
+use flowgrid_domain::security::{Opened, Recorded, SecurityEventResource};
 use flowgrid_domain::values::Sealed;
+use flowgrid_projections::documents::DocumentRow;
 use flowgrid_vault::Field;
 use serde_json::{Map, Value};
 
@@ -32,6 +33,21 @@ pub async fn opened(
         }
     });
     Ok(each.collect())
+}
+
+/// Rows of the read model as callers see them.
+pub async fn shown_records(
+    identity: &Identity,
+    tenant: &Tenant,
+    rows: &[DocumentRow],
+) -> Result<Vec<SecurityEventResource>, ApiError> {
+    let records: Result<Vec<Recorded>, _> = rows.iter().map(|row| row.body_as()).collect();
+    let records = records?;
+    let opened = opened(identity, tenant, &records).await?;
+    let shown = rows.iter().zip(records).zip(opened);
+    let shown =
+        shown.map(|((row, record), opened)| record.resource(&row.id, row.created_at, opened));
+    Ok(shown.collect())
 }
 
 fn sealed(record: &Recorded) -> [Option<Field<'_>>; 3] {

@@ -47,6 +47,12 @@ async fn listed(world: &World, path: &str, token: &str, total: u64) -> Value {
     panic!("never {total} of them at {path}");
 }
 
+/// What somebody was told about something, once it is so much.
+pub async fn notified(world: &World, token: &str, kind: &str, total: u64) -> Vec<Value> {
+    let page = listed(world, &format!("{LIST}?type={kind}"), token, total).await;
+    page["data"].as_array().unwrap().clone()
+}
+
 fn titles(page: &Value) -> Vec<&str> {
     let data = page["data"].as_array().unwrap().iter();
     data.map(|one| one["title"].as_str().unwrap()).collect()

@@ -273,7 +273,8 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
         let change = put("/api/v1/users/profile", &body).token(anna.access());
         change.send(world).await.expect(200);
         let key = post("/api/v1/auth/api-keys", &json!({"name": "exporter"}));
-        let key = key.token(anna.access()).send(world).await.expect(201)["data"].clone();
+        let key = key.token(anna.access()).header("user-agent", "Laptop/1");
+        let key = key.send(world).await.expect(201)["data"].clone();
         let key = key["key"].as_str().unwrap().to_owned();
         let buildings = get("/api/v1/citypulse/buildings").header("x-api-key", &key);
         buildings.send(world).await.expect(200);
@@ -305,7 +306,9 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
             let data = read.expect(200)["data"].clone();
             let here = &data["organizations"][0];
             // The read models follow.
-            if here["notifications"][0].is_null() || here["apiKeys"][0].is_null() {
+            let followed = |name: &str| here[name].as_array().is_some_and(|all| !all.is_empty());
+            let recorded = here["securityEvents"].as_array().map_or(0, Vec::len);
+            if !followed("notifications") || !followed("apiKeys") || recorded < 2 {
                 tokio::time::sleep(Duration::from_millis(25)).await;
                 continue;
             }
@@ -322,6 +325,11 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
             assert_eq!(here["notifications"][0]["title"], "It is hot");
             assert_eq!(here["apiKeys"][0]["name"], "exporter");
             assert!(here["apiKeys"][0]["lastUsedAt"].is_string());
+            let recorded = here["securityEvents"].as_array().unwrap();
+            let kinds: Vec<&Value> = recorded.iter().map(|one| &one["eventType"]).collect();
+            assert_eq!(kinds, ["api-key-created", "login"]);
+            assert_eq!(recorded[0]["userAgent"], "Laptop/1");
+            assert_eq!(data["securityEvents"], json!([]));
             assert_eq!(data["truncated"], false);
             return;
         }

@@ -13,7 +13,7 @@ use crate::alerts::Severity;
 pub struct LoginFailure {
     /// Id of the security record.
     pub record: String,
-    /// Keyed hash of the account's address.
+    /// Id of the person, or a keyed hash of the e-mail address where nobody has it.
     pub account: String,
     /// Keyed hash of the network address.
     pub address: String,

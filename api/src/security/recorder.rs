@@ -1,0 +1,120 @@
+//! Writes what was seen into the log, beside the requests that it was seen in.
+//!
+//! [`Recorder::saw`] neither waits nor fails. What comes again and again is counted first
+//! ([`super::crowd`]); what is to be recorded waits in a bounded queue. When that is full, or too many
+//! callers are counted at once, it is lost, and the log of the process says how much was.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::crowd::{Crowd, Verdict};
+use super::sighting::Sighting;
+use super::writer::Writer;
+
+/// How many sightings may wait.
+const WAITING: usize = 4_096;
+/// How often it is looked for what is over.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Takes sightings. Cheap to clone; the task behind it ends with its last clone, once all is written.
+#[derive(Clone)]
+pub struct Recorder(Arc<Shared>);
+
+struct Shared {
+    crowd: Mutex<Crowd>,
+    queue: mpsc::Sender<(Sighting, u32)>,
+    lost: AtomicU64,
+}
+
+impl Recorder {
+    /// Begins to write.
+    pub fn start(writer: Writer) -> Self {
+        let (queue, waiting) = mpsc::channel(WAITING);
+        let recorder = Arc::new(Shared {
+            crowd: Mutex::default(),
+            queue,
+            lost: AtomicU64::new(0),
+        });
+        tokio::spawn(write(writer, waiting));
+        tokio::spawn(look(Arc::downgrade(&recorder)));
+        Self(recorder)
+    }
+
+    /// Has it recorded, sooner or later.
+    pub fn saw(&self, sighting: Sighting) {
+        let key = (sighting.kind, caller(&sighting));
+        let verdict = self.0.crowd.lock().count(key, &sighting, Instant::now());
+        match verdict {
+            Verdict::Record(count) => self.0.hand_on(sighting, count),
+            Verdict::Wait => {}
+            Verdict::Full => self.0.lose(),
+        }
+    }
+}
+
+impl Shared {
+    fn hand_on(&self, sighting: Sighting, count: u32) {
+        match self.queue.try_send((sighting, count)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Closed(_)) => self.lose(),
+        }
+    }
+
+    fn lose(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Who did it to whom.
+fn caller(sighting: &Sighting) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let tenant = sighting.tenant.as_ref().map(flowgrid_bus::Tenant::id);
+    hash.update(sighting.person.unwrap_or_default());
+    hash.update(tenant.unwrap_or_default());
+    hash.update(sighting.account.as_deref().unwrap_or_default());
+    let address = sighting.from.address.map(of_one_customer);
+    hash.update(address.unwrap_or_default());
+    hash.finalize().into()
+}
+
+/// Within an IPv6 network of one customer (/64), addresses are anybody's choice.
+fn of_one_customer(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(four) => four.to_string(),
+        IpAddr::V6(six) => (six.to_bits() >> 64).to_string(),
+    }
+}
+
+async fn write(writer: Writer, mut waiting: mpsc::Receiver<(Sighting, u32)>) {
+    while let Some((sighting, count)) = waiting.recv().await {
+        let kind = sighting.kind.as_str();
+        if let Err(error) = writer.write(&sighting, count).await {
+            tracing::warn!(kind, ?error, "a security event could not be recorded");
+        }
+    }
+}
+
+/// Hands on what was counted, until nobody sees anything any more.
+async fn look(recorder: std::sync::Weak<Shared>) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        let Some(recorder) = recorder.upgrade() else {
+            return;
+        };
+        let over = recorder.crowd.lock().over(Instant::now());
+        for (sighting, count) in over {
+            recorder.hand_on(sighting, count);
+        }
+        let lost = recorder.lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            tracing::warn!(lost, "security events were lost: too many at once");
+        }
+    }
+}
