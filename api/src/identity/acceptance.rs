@@ -233,12 +233,19 @@ impl Identity {
         }
     }
 
+    /// To the set of admins. Who was removed meanwhile, out of it again: it must hold nobody who isn't
+    /// an admin.
     async fn add_admin(&self, tenant: &Tenant, person: Uuid) -> Result<(), ApiError> {
-        let add = OrganizationCommand::AddAdmin {
-            person: person_id(person)?,
-        };
-        let slug = tenant.slug().to_owned();
-        self.execute::<Organization>(tenant, person, slug, add)
+        let (slug, id) = (tenant.slug(), person_id(person)?);
+        let add = OrganizationCommand::AddAdmin { person: id.clone() };
+        self.execute::<Organization>(tenant, person, slug.to_owned(), add)
+            .await?;
+        let now = self.load::<Membership>(tenant, id.as_str()).await?;
+        if now.and_then(|one| one.state.active_role()) == Some(Role::Admin) {
+            return Ok(());
+        }
+        let withdraw = OrganizationCommand::WithdrawAdmin { person: id };
+        self.execute::<Organization>(tenant, person, slug.to_owned(), withdraw)
             .await?;
         Ok(())
     }

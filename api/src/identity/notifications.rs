@@ -1,9 +1,11 @@
 //! What a person was told, and that it has seen it.
 
-use flowgrid_bus::Tenant;
+use flowgrid_bus::{Role, Tenant};
 use flowgrid_commands::{Outcome, OutcomeKind};
-use flowgrid_domain::notifications::{Notification, NotificationCommand};
+use flowgrid_domain::notifications::{Notification, NotificationCommand, Send};
+use flowgrid_domain::values::{Line, Token};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Identity;
@@ -14,6 +16,31 @@ use crate::request::Conditions;
 const AT_ONCE: usize = 32;
 
 impl Identity {
+    /// Tells a member that it has another role. `revision` is that of the change: told again of the
+    /// same, it hears of it once.
+    ///
+    /// # Errors
+    /// When the log can't be written.
+    pub async fn tell_role(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+        role: Role,
+        revision: u64,
+    ) -> Result<(), ApiError> {
+        let title = format!("Your role is now {}", role.as_str());
+        let send = Send {
+            user_id: Line::parse(&person.to_string()).map_err(ApiError::internal)?,
+            kind: Token::parse("role-changed").map_err(ApiError::internal)?,
+            title: Line::parse(&title).map_err(ApiError::internal)?,
+            message: None,
+            data: json!({"role": role}).as_object().cloned(),
+        };
+        let cause = format!("role-changed/{revision}");
+        self.commands.notify(tenant, &cause, send).await?;
+        Ok(())
+    }
+
     /// Marks one of a person's own notifications as read. Again, it is nothing to do.
     ///
     /// # Errors

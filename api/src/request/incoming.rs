@@ -20,6 +20,7 @@ pub struct Conditions {
 }
 
 /// Everything but the caller and the path.
+#[derive(Clone)]
 pub struct Incoming {
     /// Empty when there was no body.
     body: Bytes,

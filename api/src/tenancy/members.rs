@@ -5,7 +5,7 @@ use axum::response::Response;
 use super::inputs::MemberQuery;
 use super::member::{MemberView, answered};
 use super::roll::roll;
-use super::standing::Standing;
+use super::standing::{Change, change_member};
 use crate::answer::{Commanded, Listed, Success, listed};
 use crate::context::{Access, Admin, Visitor};
 use crate::document::{CommandFailures, CommandHeaders, QueryFailures, QueryHeaders};
@@ -50,7 +50,6 @@ pub async fn remove_member(
     incoming: Incoming,
 ) -> Result<Response, ApiError> {
     let identity = visitor.identity();
-    let standing = Standing::of(&access, identity, &id, &incoming).await?;
-    let outcome = standing.remove(incoming).await?;
+    let outcome = change_member(&access, identity, &id, &incoming, Change::Remove).await?;
     answered(identity, access.tenant(), &outcome).await
 }

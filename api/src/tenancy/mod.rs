@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 pub use inputs::MemberQuery;
 pub use member::{MemberView, answered};
 pub use roll::roll;
-pub use standing::Standing;
+pub use standing::{Change, change_member};
 pub use usage::{Usage, usage};
 
 use crate::context::AppState;

@@ -21,21 +21,58 @@ use crate::request::Incoming;
 
 /// The most keys that are revoked with a member.
 const MOST_KEYS: u32 = 500;
+/// How often a change is begun anew because the membership moved on meanwhile.
+const ATTEMPTS: u32 = 8;
 
-/// A member, and the admin who changes it.
-pub struct Standing<'a> {
+/// What is to become of a member.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    /// Another role, of which it is told. Tokens that say the old one are refused within a second.
+    Role(Role),
+    /// Lets it in again.
+    Activate,
+    /// Lets it in no more, from now on.
+    Deactivate,
+    /// It is no member any more.
+    Remove,
+}
+
+/// A member as it was read, and the admin who changes it.
+struct Standing<'a> {
     access: &'a Access<Admin>,
     identity: &'a Identity,
     person: Uuid,
     facts: Facts,
     active: bool,
+    /// Whoever comes back meanwhile as an admin must not lose the membership and stay in the set.
+    revision: u64,
+}
+
+/// Changes a member.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where the organization has no member of this id;
+/// [`ApiError::VersionMismatch`] when it moved on from what `If-Match` says, before anything happens.
+pub async fn change_member(
+    access: &Access<Admin>,
+    identity: &Identity,
+    id: &str,
+    incoming: &Incoming,
+    change: Change,
+) -> Result<Outcome<Membership>, ApiError> {
+    let mut attempts = 1..ATTEMPTS;
+    loop {
+        let standing = Standing::of(access, identity, id, incoming).await?;
+        match standing.apply(change, incoming.clone()).await {
+            Err(ApiError::VersionMismatch { .. })
+                if incoming.if_match.is_none() && attempts.next().is_some() => {}
+            other => return other,
+        }
+    }
 }
 
 impl<'a> Standing<'a> {
-    /// # Errors
-    /// [`ApiError::NotFound`] where the organization has no member of this id;
-    /// [`ApiError::VersionMismatch`] when it moved on, before anything happens.
-    pub async fn of(
+    async fn of(
         access: &'a Access<Admin>,
         identity: &'a Identity,
         id: &str,
@@ -65,15 +102,24 @@ impl<'a> Standing<'a> {
             person,
             facts,
             active,
+            revision: loaded.revision,
         })
     }
 
-    pub fn person(&self) -> Uuid {
-        self.person
+    async fn apply(
+        &self,
+        change: Change,
+        incoming: Incoming,
+    ) -> Result<Outcome<Membership>, ApiError> {
+        match change {
+            Change::Role(role) => self.change_role(role, incoming).await,
+            Change::Activate => self.activate(incoming).await,
+            Change::Deactivate => self.deactivate(incoming).await,
+            Change::Remove => self.remove(incoming).await,
+        }
     }
 
-    /// Another role. Tokens that say the old one are refused within a second.
-    pub async fn change_role(
+    async fn change_role(
         &self,
         role: Role,
         incoming: Incoming,
@@ -90,15 +136,17 @@ impl<'a> Standing<'a> {
         if role == Role::Admin && self.active {
             self.add().await?;
         }
-        if outcome.kind == OutcomeKind::Executed {
+        if outcome.kind != OutcomeKind::AlreadyApplied {
             let (identity, tenant) = (self.identity, self.access.tenant());
             identity.renew_tokens(self.person, tenant).await?;
+            identity
+                .tell_role(self.person, tenant, role, outcome.revision)
+                .await?;
         }
         Ok(outcome)
     }
 
-    /// Lets it in again.
-    pub async fn activate(&self, incoming: Incoming) -> Result<Outcome<Membership>, ApiError> {
+    async fn activate(&self, incoming: Incoming) -> Result<Outcome<Membership>, ApiError> {
         if self.facts.role == Role::Admin {
             self.check_room().await?;
         }
@@ -110,8 +158,7 @@ impl<'a> Standing<'a> {
         Ok(outcome)
     }
 
-    /// Lets it in no more, from now on.
-    pub async fn deactivate(&self, incoming: Incoming) -> Result<Outcome<Membership>, ApiError> {
+    async fn deactivate(&self, incoming: Incoming) -> Result<Outcome<Membership>, ApiError> {
         self.withdraw().await?;
         let command = MembershipCommand::Deactivate;
         let outcome = self.command("member.deactivate", command, incoming).await?;
@@ -119,8 +166,7 @@ impl<'a> Standing<'a> {
         Ok(outcome)
     }
 
-    /// It is no member any more.
-    pub async fn remove(&self, incoming: Incoming) -> Result<Outcome<Membership>, ApiError> {
+    async fn remove(&self, incoming: Incoming) -> Result<Outcome<Membership>, ApiError> {
         self.withdraw().await?;
         let command = MembershipCommand::Remove;
         let outcome = self.command("member.remove", command, incoming).await?;
@@ -156,7 +202,10 @@ impl<'a> Standing<'a> {
         command: MembershipCommand,
         incoming: Incoming,
     ) -> Result<Outcome<Membership>, ApiError> {
-        let request = incoming.to(self.person.to_string(), command);
+        let request = Request {
+            if_match: Some(self.revision),
+            ..incoming.to(self.person.to_string(), command)
+        };
         self.access.execute::<Membership>(name, request).await
     }
 

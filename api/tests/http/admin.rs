@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::call::{Call, delete, get, post, put};
 use crate::invitations::joined;
 use crate::members::{id, list};
+use crate::notifications::notified;
 use crate::somebody::{PASSWORD, Somebody, eventually_refused, me, refreshed};
 use crate::world::run;
 
@@ -38,6 +39,12 @@ fn another_role_holds_at_once_and_costs_nobody_the_session() {
         let anew = refreshed(world, ben.refresh()).await.expect(200);
         let seen = me(world, anew["accessToken"].as_str().unwrap()).await;
         assert_eq!(seen.expect(200)["user"]["role"], "manager");
+        // It is told so, once.
+        role(&anna, &ben, "manager").send(world).await.expect(200);
+        let token = anew["accessToken"].as_str().unwrap();
+        let told = notified(world, token, "role-changed", 1).await;
+        assert_eq!(told[0]["title"], "Your role is now manager");
+        assert_eq!(told[0]["data"], json!({"role": "manager"}));
         for odd in [
             json!({}),
             json!({"role": "king"}),

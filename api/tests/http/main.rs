@@ -26,6 +26,7 @@ mod people;
 mod personal_data;
 mod profile;
 mod projections;
+mod rejoining;
 mod repeats;
 mod responses;
 mod second_factor;

@@ -12,7 +12,7 @@ use crate::context::{Access, Admin, Visitor};
 use crate::document::{CommandFailures, CommandHeaders};
 use crate::error::ApiError;
 use crate::request::{Incoming, PathId};
-use crate::tenancy::{MemberView, Standing, answered};
+use crate::tenancy::{Change, MemberView, answered, change_member};
 
 /// Give a member another role; its tokens say so within a second.
 ///
@@ -34,10 +34,11 @@ pub async fn change_role(
 ) -> Result<Response, ApiError> {
     let (role, premium) = read(incoming.fields()?)?;
     let identity = visitor.identity();
-    let standing = Standing::of(&access, identity, &id, &incoming).await?;
-    let outcome = standing.change_role(role, incoming).await?;
+    let change = Change::Role(role);
+    let outcome = change_member(&access, identity, &id, &incoming, change).await?;
     if premium {
-        identity.give_plan(standing.person(), Plan::Pro).await?;
+        let person = outcome.id.parse().map_err(ApiError::internal)?;
+        identity.give_plan(person, Plan::Pro).await?;
     }
     answered(identity, access.tenant(), &outcome).await
 }

@@ -11,7 +11,7 @@ use crate::context::{Access, Admin, Visitor};
 use crate::document::{CommandFailures, CommandHeaders};
 use crate::error::ApiError;
 use crate::request::{Incoming, PathId};
-use crate::tenancy::{MemberView, Standing, answered};
+use crate::tenancy::{Change, MemberView, answered, change_member};
 
 /// Deactivate a member, which ends its sessions here at once, or activate it again.
 ///
@@ -33,12 +33,12 @@ pub async fn change_status(
 ) -> Result<Response, ApiError> {
     let active = read(&incoming.fields()?)?;
     let identity = visitor.identity();
-    let standing = Standing::of(&access, identity, &id, &incoming).await?;
-    let outcome = if active {
-        standing.activate(incoming).await?
+    let change = if active {
+        Change::Activate
     } else {
-        standing.deactivate(incoming).await?
+        Change::Deactivate
     };
+    let outcome = change_member(&access, identity, &id, &incoming, change).await?;
     answered(identity, access.tenant(), &outcome).await
 }
 
