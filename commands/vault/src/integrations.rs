@@ -19,40 +19,54 @@ pub(crate) const LABEL: &str = "organization-key";
 const MOST: i64 = 1_000;
 const LONGEST: usize = 64 * 1024;
 
+/// The credentials of an integration, as a command has left them.
+pub struct IntegrationSecret<'a> {
+    pub id: Uuid,
+    /// Whose integration it is: when the person goes, they go.
+    pub person: Uuid,
+    /// Of the integration, by the command that brought them.
+    pub revision: u64,
+    pub plain: &'a str,
+}
+
 impl Vault {
-    /// Keeps the credentials of an integration, in place of what there was.
+    /// Keeps the credentials of an integration, in place of what there was, unless that came with a
+    /// later revision.
     ///
     /// # Errors
     /// [`VaultError::TooMany`] beyond 1,000 of an organization or 64 KB; [`VaultError::Unavailable`].
     pub async fn set_secret(
         &self,
         tenant: &Tenant,
-        id: Uuid,
-        plain: &str,
+        secret: &IntegrationSecret<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), VaultError> {
-        if plain.len() > LONGEST {
+        if secret.plain.len() > LONGEST {
             return Err(VaultError::TooMany("bytes of an integration's credentials"));
         }
         let tenant = tenant.id();
         let mut tx = self.begin(Scope::tenant(tenant)).await?;
-        let key = self.organization_key_or_new(&mut tx, tenant).await?;
-        let sealed = cipher::seal(&key, &context(id, tenant), plain.as_bytes())?;
-        let kept = sqlx::query(
-            "insert into vault.integration_secrets (tenant, id, sealed, changed_at) select $1::uuid, $2::uuid, $3::bytea, $4::timestamptz \
-             where (select count(*) from vault.integration_secrets where tenant = $1 and id <> $2) < $5 \
-             on conflict (tenant, id) do update set sealed = excluded.sealed, changed_at = excluded.changed_at",
-        )
-        .bind(tenant)
-        .bind(id)
-        .bind(sealed)
-        .bind(now)
-        .bind(MOST)
-        .execute(&mut *tx)
-        .await?;
-        if kept.rows_affected() == 0 {
+        if others(&mut tx, tenant, secret.id).await? >= MOST {
             return Err(VaultError::TooMany("integrations"));
         }
+        let key = self.organization_key_or_new(&mut tx, tenant).await?;
+        let plain = secret.plain.as_bytes();
+        let sealed = cipher::seal(&key, &context(secret.id, tenant), plain)?;
+        sqlx::query(
+            "insert into vault.integration_secrets as s (tenant, id, person, revision, sealed, changed_at) \
+             values ($1, $2, $3, $4, $5, $6) \
+             on conflict (tenant, id) do update set revision = excluded.revision, person = excluded.person, \
+               sealed = excluded.sealed, changed_at = excluded.changed_at \
+             where s.revision <= excluded.revision",
+        )
+        .bind(tenant)
+        .bind(secret.id)
+        .bind(secret.person)
+        .bind(secret.revision.cast_signed())
+        .bind(sealed)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await
     }
 
@@ -85,17 +99,25 @@ impl Vault {
             .map_err(|_| VaultError::Corrupt("an integration's credentials"))
     }
 
-    /// Destroys the credentials of an integration.
+    /// Destroys the credentials of an integration, unless they came with a later revision than this.
     ///
     /// # Errors
     /// [`VaultError::Unavailable`].
-    pub async fn delete_secret(&self, tenant: &Tenant, id: Uuid) -> Result<(), VaultError> {
+    pub async fn delete_secret(
+        &self,
+        tenant: &Tenant,
+        id: Uuid,
+        revision: u64,
+    ) -> Result<(), VaultError> {
         let mut tx = self.begin(Scope::tenant(tenant.id())).await?;
-        sqlx::query("delete from vault.integration_secrets where tenant = $1 and id = $2")
-            .bind(tenant.id())
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "delete from vault.integration_secrets where tenant = $1 and id = $2 and revision <= $3",
+        )
+        .bind(tenant.id())
+        .bind(id)
+        .bind(revision.cast_signed())
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await
     }
 
@@ -138,4 +160,12 @@ impl Vault {
             .map(|wrapped| unwrapped(self.masters(), LABEL, tenant.as_bytes(), &wrapped))
             .transpose()
     }
+}
+
+/// How many other integrations of an organization have credentials.
+async fn others(connection: &mut PgConnection, tenant: Uuid, id: Uuid) -> Result<i64, VaultError> {
+    let others = sqlx::query_scalar(
+        "select count(*) from vault.integration_secrets where tenant = $1 and id <> $2",
+    );
+    Ok(others.bind(tenant).bind(id).fetch_one(connection).await?)
 }

@@ -35,6 +35,7 @@ mod vault;
 pub use api_keys::{ApiKey, KeyUse, MOST_API_KEYS, NewApiKey};
 pub use error::VaultError;
 pub use follow::Follow;
+pub use integrations::IntegrationSecret;
 pub use master::MasterKeys;
 pub use one_time::{OneTime, Purpose};
 pub use passwords::{Hasher, Verdict, WeakPassword, strength};

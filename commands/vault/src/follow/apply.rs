@@ -16,6 +16,7 @@ use crate::{Revoked, VaultError};
 /// itself: whether it is still good stands in the log.
 const TYPES: &[&str] = &[
     "session.ended",
+    "integration.deleted",
     "api-key.revoked",
     "membership.role-changed",
     "membership.frontends-changed",
@@ -40,6 +41,12 @@ pub(super) async fn apply(
 ) -> Result<(), VaultError> {
     let tenant = event.tenant_id;
     let id = id_of(event);
+    if &*event.event_type == "integration.deleted" {
+        // Nobody comes in by its credentials.
+        let id = id?;
+        tx.enter(Scope::member(id, tenant)).await?;
+        return delete(tx, INTEGRATION, id, tenant, event.recorded_at).await;
+    }
     let subject = *id.as_ref().unwrap_or(&tenant);
     let (revoked, gone): (Revoked, &[Gone]) = match &*event.event_type {
         "session.ended" => (Revoked::Session { id: id?, tenant }, SESSION),
@@ -78,6 +85,9 @@ enum Gone {
 const SESSION: &[Gone] = &[Gone::Here(
     "delete from vault.sessions where id = $1 and tenant = $2 and made_at <= $3",
 )];
+const INTEGRATION: Gone = Gone::Here(
+    "delete from vault.integration_secrets where id = $1 and tenant = $2 and changed_at <= $3",
+);
 const KEY: &[Gone] = &[Gone::Here(
     "delete from vault.api_keys where id = $1 and tenant = $2 and made_at <= $3",
 )];
@@ -85,23 +95,33 @@ const MEMBERS_SESSIONS: Gone =
     Gone::Here("delete from vault.sessions where person = $1 and tenant = $2 and made_at <= $3");
 const MEMBERS_API_KEYS: Gone =
     Gone::Here("delete from vault.api_keys where person = $1 and tenant = $2 and made_at <= $3");
+const MEMBERS_INTEGRATIONS: Gone = Gone::Here(
+    "delete from vault.integration_secrets where person = $1 and tenant = $2 and changed_at <= $3",
+);
 const MEMBERS_KEY: Gone = Gone::Here(
     "delete from vault.personal_keys where subject = $1 and tenant = $2 and made_at <= $3",
 );
 const DEACTIVATED: &[Gone] = &[MEMBERS_SESSIONS];
 const MEMBERS_PRESENCE: Gone =
     Gone::Here("delete from vault.presence where person = $1 and tenant = $2 and seen_at <= $3");
-const REMOVED: &[Gone] = &[MEMBERS_SESSIONS, MEMBERS_API_KEYS, MEMBERS_PRESENCE];
+const REMOVED: &[Gone] = &[
+    MEMBERS_SESSIONS,
+    MEMBERS_API_KEYS,
+    MEMBERS_PRESENCE,
+    MEMBERS_INTEGRATIONS,
+];
 const ERASED_HERE: &[Gone] = &[
     MEMBERS_SESSIONS,
     MEMBERS_API_KEYS,
     MEMBERS_PRESENCE,
+    MEMBERS_INTEGRATIONS,
     MEMBERS_KEY,
 ];
 const ERASED: &[Gone] = &[
     Gone::Subjects("delete from vault.sessions where person = $1"),
     Gone::Subjects("delete from vault.api_keys where person = $1"),
     Gone::Subjects("delete from vault.presence where person = $1"),
+    Gone::Subjects("delete from vault.integration_secrets where person = $1"),
     Gone::Subjects("delete from vault.passwords where person = $1"),
     Gone::Subjects("delete from vault.totp where person = $1"),
     Gone::Subjects("delete from vault.recovery_codes where person = $1"),

@@ -6,7 +6,7 @@ use flowgrid_bus::Role;
 use flowgrid_vault::{NewApiKey, Purpose};
 use uuid::Uuid;
 
-use crate::world::{LIMITS, World, owner, session, tenant};
+use crate::world::{LIMITS, World, integration, owner, session, tenant};
 
 /// All rows of the vault as text, with bytes in hex.
 async fn everything(world: &World) -> String {
@@ -56,7 +56,7 @@ async fn the_tables_hold_no_secret_in_clear() {
         .unwrap()
         .unwrap();
     vault
-        .set_secret(&acme, ada, "hunter2hunter2", now)
+        .set_secret(&acme, &integration(ada, 1, "hunter2hunter2"), now)
         .await
         .unwrap();
     let key = NewApiKey {

@@ -7,7 +7,7 @@ use flowgrid_vault::{Bearer, Follow, NewApiKey, Purpose, Revocations, Rotation, 
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::world::{K1, LIMITS, World, open, session, tenant};
+use crate::world::{K1, LIMITS, World, integration, open, session, tenant};
 
 /// An identity log with its stream, and a vault beside it.
 struct Process {
@@ -93,10 +93,19 @@ impl Process {
             expires_at: None,
         };
         vault.make_api_key(&key, now).await.unwrap();
+        self.integration(person).await;
+    }
+
+    /// Credentials of an integration in acme; it has the id of its person.
+    async fn integration(&self, id: Uuid) {
+        let (vault, now) = (&self.world.vault, self.world.now);
+        let secret = integration(id, 1, "hunter2");
+        let kept = vault.set_secret(&tenant("acme"), &secret, now).await;
+        kept.unwrap();
     }
 }
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "sessions",
     "api_keys",
     "personal_keys",
@@ -104,6 +113,7 @@ const ALL: [&str; 7] = [
     "totp",
     "recovery_codes",
     "mail_tokens",
+    "integration_secrets",
 ];
 
 async fn kept(process: &Process) -> Vec<i64> {
@@ -115,17 +125,36 @@ async fn kept(process: &Process) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_integrations_credentials_go_and_no_others() {
+    let process = Process::start().await;
+    let (mine, other) = (Uuid::now_v7(), Uuid::now_v7());
+    for id in [mine, other] {
+        process.integration(id).await;
+    }
+    let stop = watch::Sender::new(false);
+    let follow = process.follow(&process.world.vault, &stop);
+    let id = mine.to_string();
+    let at = process.event("acme", &id, "integration.deleted").await;
+    follow.reached(at).await;
+    let (vault, acme) = (&process.world.vault, tenant("acme"));
+    assert!(vault.secret(&acme, mine).await.unwrap().is_none());
+    assert!(vault.secret(&acme, other).await.unwrap().is_some());
+    stop.send_replace(true);
+    follow.stopped().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_event_takes_away_what_it_says_and_no_more() {
     for (event, slug, left) in [
-        ("membership.joined", "acme", [2, 2, 4, 2, 2, 20, 2]),
-        ("membership.role-changed", "acme", [2, 2, 4, 2, 2, 20, 2]),
-        ("membership.deactivated", "acme", [1, 2, 4, 2, 2, 20, 2]),
-        ("membership.removed", "acme", [1, 1, 4, 2, 2, 20, 2]),
-        ("membership.erased", "acme", [1, 1, 3, 2, 2, 20, 2]),
-        ("membership.erased", "other", [2, 2, 4, 2, 2, 20, 2]),
-        ("person.erased", "people", [1, 1, 2, 1, 1, 10, 1]),
-        ("organization.closed", "acme", [0, 0, 2, 2, 2, 20, 2]),
-        ("organization.closed", "other", [2, 2, 4, 2, 2, 20, 2]),
+        ("membership.joined", "acme", [2, 2, 4, 2, 2, 20, 2, 2]),
+        ("membership.role-changed", "acme", [2, 2, 4, 2, 2, 20, 2, 2]),
+        ("membership.deactivated", "acme", [1, 2, 4, 2, 2, 20, 2, 2]),
+        ("membership.removed", "acme", [1, 1, 4, 2, 2, 20, 2, 1]),
+        ("membership.erased", "acme", [1, 1, 3, 2, 2, 20, 2, 1]),
+        ("membership.erased", "other", [2, 2, 4, 2, 2, 20, 2, 2]),
+        ("person.erased", "people", [1, 1, 2, 1, 1, 10, 1, 1]),
+        ("organization.closed", "acme", [0, 0, 2, 2, 2, 20, 2, 0]),
+        ("organization.closed", "other", [2, 2, 4, 2, 2, 20, 2, 2]),
     ] {
         let process = Process::start().await;
         let (ada, bob) = (Uuid::now_v7(), Uuid::now_v7());

@@ -1,7 +1,7 @@
 use flowgrid_vault::{MasterKeys, Vault};
 use uuid::Uuid;
 
-use crate::world::{K1, K2, World, open, tenant};
+use crate::world::{K1, K2, World, integration, open, tenant};
 
 #[tokio::test]
 async fn once_all_is_wrapped_anew_the_previous_key_can_be_taken_away() {
@@ -11,7 +11,7 @@ async fn once_all_is_wrapped_anew_the_previous_key_can_be_taken_away() {
     let sealed = world.vault.seal(ada, &acme, "name", "Ada").await.unwrap();
     world
         .vault
-        .set_secret(&acme, ada, "credentials", world.now)
+        .set_secret(&acme, &integration(ada, 1, "credentials"), world.now)
         .await
         .unwrap();
     world

@@ -101,9 +101,10 @@ const TABLES: &[Table] = &[
     },
     Table {
         name: "integration_secrets",
-        row: "(tenant, id, sealed, changed_at) values ('{t}', gen_random_uuid(), '', now())",
+        row: "(tenant, id, person, sealed, changed_at) \
+              values ('{t}', gen_random_uuid(), '{p}', '', now())",
         set: "sealed",
-        person: Rights::None,
+        person: End,
         tenant: All,
     },
 ];

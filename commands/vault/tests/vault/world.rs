@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound, Utc};
 use flowgrid_bus::Tenant;
 use flowgrid_tests::fresh_database;
-use flowgrid_vault::{MasterKeys, NewSession, SessionLimits, Vault};
+use flowgrid_vault::{IntegrationSecret, MasterKeys, NewSession, SessionLimits, Vault};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
@@ -76,5 +76,15 @@ pub fn session(person: Uuid) -> NewSession {
         device: Some("v1.device".into()),
         address: None,
         remember: false,
+    }
+}
+
+/// Credentials of an integration of this id, whose person has the same.
+pub fn integration(id: Uuid, revision: u64, plain: &str) -> IntegrationSecret<'_> {
+    IntegrationSecret {
+        id,
+        person: id,
+        revision,
+        plain,
     }
 }
