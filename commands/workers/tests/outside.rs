@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flowgrid_workers::outside::{Outside, OutsideError, OutsideOptions};
+use flowgrid_workers::outside::{Call, Called, Outside, OutsideError, OutsideOptions};
 use parking_lot::Mutex;
 use reqwest::header::{HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -47,7 +47,11 @@ impl Service {
     }
 
     async fn sending_to(location: &str) -> Self {
-        let head = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\n";
+        Self::sending_on("302 Found", location).await
+    }
+
+    async fn sending_on(status: &str, location: &str) -> Self {
+        let head = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n");
         Self::answering(format!("{head}Location: {location}\r\n\r\n").into_bytes()).await
     }
 
@@ -65,22 +69,30 @@ fn outside(allow: &str) -> Outside {
         allowed: allow.parse().unwrap(),
         time: Duration::from_secs(3),
         largest: 1_000,
+        at_once: 2,
     })
     .unwrap()
 }
 
-fn secret() -> Option<(HeaderName, HeaderValue)> {
+/// A call with credentials.
+fn keyed(call: Call) -> Call {
     let value = HeaderValue::from_static("k-123");
-    Some((HeaderName::from_static("x-api-key"), value))
+    call.with_secret(HeaderName::from_static("x-api-key"), value)
+}
+
+async fn get(outside: &Outside, address: &str) -> Result<Called, OutsideError> {
+    outside.call(Call::get(address)).await
+}
+
+async fn get_keyed(outside: &Outside, address: &str) -> Result<Called, OutsideError> {
+    outside.call(keyed(Call::get(address))).await
 }
 
 #[tokio::test]
 async fn a_service_that_may_be_called_answers() {
     let service = Service::saying("hello").await;
-    let called = outside("127.0.0.1")
-        .get(&service.url(), secret())
-        .await
-        .unwrap();
+    let called = get_keyed(&outside("127.0.0.1"), &service.url()).await;
+    let called = called.unwrap();
     assert_eq!(
         (called.status, &*called.body, called.cut),
         (200, &b"hello"[..], false)
@@ -104,7 +116,7 @@ async fn nobody_within_is_called_by_any_spelling() {
         "127.1",
         "0.0.0.0",
     ] {
-        let found = closed.get(&format!("http://{host}:{port}/"), None).await;
+        let found = get_keyed(&closed, &format!("http://{host}:{port}/")).await;
         assert_eq!(found.unwrap_err(), OutsideError::NotPublic, "{host}");
     }
     assert!(!service.was_called());
@@ -116,7 +128,7 @@ async fn a_redirect_leads_nobody_within() {
     // Only the first address is allowed; the second is the same machine by another one.
     let by_other_name = format!("http://127.0.0.2:{}/", inner.address.port());
     let service = Service::sending_to(&by_other_name).await;
-    let found = outside("127.0.0.1").get(&service.url(), None).await;
+    let found = get(&outside("127.0.0.1"), &service.url()).await;
     assert_eq!(found.unwrap_err(), OutsideError::NotPublic);
     assert!(service.was_called() && !inner.was_called());
 }
@@ -126,12 +138,12 @@ async fn a_redirect_is_followed_but_not_for_ever_and_not_with_a_secret_elsewhere
     let end = Service::saying("end").await;
     let service = Service::sending_to(&end.url()).await;
     let open = outside("127.0.0.1");
-    assert_eq!(open.get(&service.url(), None).await.unwrap().body, b"end");
-    let found = open.get(&service.url(), secret()).await;
+    assert_eq!(get(&open, &service.url()).await.unwrap().body, b"end");
+    let found = get_keyed(&open, &service.url()).await;
     assert_eq!(found.unwrap_err(), OutsideError::Redirected);
     assert_eq!(end.heard.lock().len(), 1);
     let circle = Service::sending_to("/").await;
-    let found = open.get(&circle.url(), secret()).await;
+    let found = get_keyed(&open, &circle.url()).await;
     assert_eq!(found.unwrap_err(), OutsideError::Redirected);
     assert_eq!(circle.heard.lock().len(), 6);
 }
@@ -139,13 +151,10 @@ async fn a_redirect_is_followed_but_not_for_ever_and_not_with_a_secret_elsewhere
 #[tokio::test]
 async fn what_never_ends_and_what_never_begins_is_bounded() {
     let endless = Service::saying(&"x".repeat(50_000)).await;
-    let called = outside("127.0.0.1")
-        .get(&endless.url(), None)
-        .await
-        .unwrap();
+    let called = get(&outside("127.0.0.1"), &endless.url()).await.unwrap();
     assert_eq!((called.body.len(), called.cut), (1_000, true));
     let silent = Service::answering(Vec::new()).await;
-    let found = outside("127.0.0.1").get(&silent.url(), None).await;
+    let found = get(&outside("127.0.0.1"), &silent.url()).await;
     assert_eq!(found.unwrap_err(), OutsideError::TooSlow);
 }
 
@@ -160,24 +169,60 @@ async fn errors_have_names_and_repeat_nothing() {
         "http://user:pw@127.0.0.1/",
         "http://",
     ] {
-        let error = open.get(bad, None).await.unwrap_err();
+        let error = get(&open, bad).await.unwrap_err();
         assert_eq!(error, OutsideError::BadAddress, "{bad}");
     }
-    let unknown = open.get("http://no-such-host.invalid/", None).await;
+    let unknown = get(&open, "http://no-such-host.invalid/").await;
     assert_eq!(unknown.unwrap_err(), OutsideError::UnknownHost);
     let unused = TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
         .local_addr()
         .unwrap();
-    let nobody = open.get(&format!("http://{unused}/"), None).await;
+    let nobody = get(&open, &format!("http://{unused}/")).await;
     assert_eq!(nobody.unwrap_err(), OutsideError::Unreachable);
     let plain = Service::saying("no TLS here").await;
-    let found = open
-        .get(&plain.url().replacen("http", "https", 1), None)
-        .await;
+    let found = get(&open, &plain.url().replacen("http", "https", 1)).await;
     assert!(matches!(
         found.unwrap_err(),
         OutsideError::BadCertificate | OutsideError::Unreachable
     ));
+}
+
+#[tokio::test]
+async fn what_is_posted_arrives_and_is_sent_on_only_where_it_is_asked_for() {
+    let end = Service::saying("end").await;
+    let open = outside("127.0.0.1");
+    let post = |address: &str| Call::post(address, r#"{"test":true}"#);
+    open.call(keyed(post(&end.url()))).await.unwrap();
+    for (status, sent_on) in [("307 Temporary Redirect", true), ("302 Found", false)] {
+        let service = Service::sending_on(status, &end.url()).await;
+        open.call(post(&service.url())).await.unwrap();
+        let heard = end.heard.lock().pop().unwrap();
+        assert_eq!(heard.starts_with("POST "), sent_on, "{heard}");
+        assert_eq!(heard.contains(r#"{"test":true}"#), sent_on, "{heard}");
+    }
+    let first = end.heard.lock().pop().unwrap();
+    assert!(first.contains("content-type: application/json") && first.contains("k-123"));
+}
+
+#[tokio::test]
+async fn only_so_many_are_called_at_once() {
+    let silent = Service::answering(Vec::new()).await;
+    let open = outside("127.0.0.1");
+    let url = silent.url();
+    let (one, two, three) = tokio::join!(get(&open, &url), get(&open, &url), get(&open, &url));
+    assert_eq!(one.unwrap_err(), OutsideError::TooSlow);
+    assert_eq!(two.unwrap_err(), OutsideError::TooSlow);
+    assert_eq!(three.unwrap_err(), OutsideError::Busy);
+}
+
+#[test]
+fn a_call_tells_nobody_what_it_sends() {
+    let call = keyed(Call::post("https://hooks.example/secret", "secret"));
+    let shown = format!("{call:?}");
+    assert!(
+        !shown.contains("secret") && !shown.contains("k-123"),
+        "{shown}"
+    );
 }

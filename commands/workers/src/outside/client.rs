@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Method, Response, StatusCode, Url};
+use tokio::sync::Semaphore;
 
-use super::{Allowed, Called, OutsideError};
+use super::{Allowed, Call, Called, OutsideError};
 
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 5;
@@ -23,6 +24,8 @@ pub struct OutsideOptions {
     pub time: Duration,
     /// How much of a body is read, in bytes.
     pub largest: usize,
+    /// How many calls a process makes at once; more are refused.
+    pub at_once: usize,
 }
 
 impl Default for OutsideOptions {
@@ -31,6 +34,7 @@ impl Default for OutsideOptions {
             allowed: Allowed::default(),
             time: Duration::from_secs(10),
             largest: 64 * 1024,
+            at_once: 32,
         }
     }
 }
@@ -40,6 +44,7 @@ impl Default for OutsideOptions {
 pub struct Outside {
     client: Client,
     options: OutsideOptions,
+    places: Arc<Semaphore>,
 }
 
 impl Outside {
@@ -54,22 +59,23 @@ impl Outside {
             .no_proxy()
             .user_agent(concat!("flowgrid/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, options })
+        let places = options.at_once.min(Semaphore::MAX_PERMITS);
+        Ok(Self {
+            client,
+            options,
+            places: Arc::new(Semaphore::new(places)),
+        })
     }
 
-    /// Gets what stands at `address`. `secret` is a header that goes to this origin and nowhere
-    /// else: where there is one, a redirect elsewhere isn't followed.
+    /// Makes a call and follows where it leads.
     ///
     /// # Errors
     /// See [`OutsideError`]; an answer of any status is none.
-    pub async fn get(
-        &self,
-        address: &str,
-        secret: Option<(HeaderName, HeaderValue)>,
-    ) -> Result<Called, OutsideError> {
+    pub async fn call(&self, call: Call) -> Result<Called, OutsideError> {
+        let _place = self.places.try_acquire().map_err(|_| OutsideError::Busy)?;
         let started = Instant::now();
         let call = async {
-            let response = self.follow(address, secret).await?;
+            let response = self.follow(call).await?;
             let status = response.status().as_u16();
             let (body, cut) = self.body(response).await?;
             Ok(Called {
@@ -84,29 +90,38 @@ impl Outside {
     }
 
     /// The answer at the end of all redirects.
-    async fn follow(
-        &self,
-        address: &str,
-        secret: Option<(HeaderName, HeaderValue)>,
-    ) -> Result<Response, OutsideError> {
-        let mut url = Url::parse(address).map_err(|_| OutsideError::BadAddress)?;
+    async fn follow(&self, mut call: Call) -> Result<Response, OutsideError> {
+        let mut url = Url::parse(&call.address).map_err(|_| OutsideError::BadAddress)?;
         let origin = url.origin();
         for _ in 0..=MOST_REDIRECTS {
             self.check(&url)?;
-            let mut request = self.client.get(url.clone());
-            if let Some((name, value)) = &secret {
-                request = request.header(name, value);
-            }
-            let response = request.send().await.map_err(|error| reason(&error))?;
+            let response = self.ask(&call, &url).await?;
             let Some(next) = redirected(&response, &url)? else {
                 return Ok(response);
             };
-            if secret.is_some() && next.origin() != origin {
+            if call.secret.is_some() && next.origin() != origin {
                 return Err(OutsideError::Redirected);
+            }
+            if becomes_get(response.status()) {
+                call.method = Method::GET;
+                call.json = None;
             }
             url = next;
         }
         Err(OutsideError::Redirected)
+    }
+
+    /// One request, wherever it is answered from.
+    async fn ask(&self, call: &Call, url: &Url) -> Result<Response, OutsideError> {
+        let mut request = self.client.request(call.method.clone(), url.clone());
+        if let Some((name, value)) = &call.secret {
+            request = request.header(name, value);
+        }
+        if let Some(json) = &call.json {
+            let typed = request.header(CONTENT_TYPE, "application/json");
+            request = typed.body(json.clone());
+        }
+        request.send().await.map_err(|error| reason(&error))
     }
 
     /// What the resolver doesn't see: the scheme, and hosts that are addresses themselves.
@@ -138,6 +153,11 @@ impl Outside {
         }
         Ok((body, false))
     }
+}
+
+/// What was posted is not sent on, unless the answer asks for just that (RFC 9110, 15.4).
+fn becomes_get(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301..=303)
 }
 
 /// Where the answer sends us, if it does.

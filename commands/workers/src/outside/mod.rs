@@ -10,5 +10,5 @@ mod client;
 mod public;
 
 pub use allowed::{Allowed, BadAllowance};
-pub use call::{Called, OutsideError};
+pub use call::{Call, Called, OutsideError};
 pub use client::{Outside, OutsideOptions};
