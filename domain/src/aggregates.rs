@@ -3,6 +3,7 @@
 
 use crate::alerts::Alert;
 use crate::buildings::Building;
+use crate::integrations::Integration;
 use crate::invitations::Invitation;
 use crate::keys::ApiKey;
 use crate::memberships::Membership;
@@ -20,6 +21,7 @@ pub static AGGREGATES: &[Aggregate] = &[
     Aggregate::of::<Alert>(),
     Aggregate::of::<ApiKey>(),
     Aggregate::of::<Building>(),
+    Aggregate::of::<Integration>(),
     Aggregate::of::<Invitation>(),
     Aggregate::of::<Membership>(),
     Aggregate::of::<Notification>(),

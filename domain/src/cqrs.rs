@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::alerts::{Alert, AlertEvent};
 use crate::buildings::{Building, BuildingEvent};
+use crate::integrations::{Integration, IntegrationEvent};
 use crate::invitations::{Invitation, InvitationEvent};
 use crate::keys::{ApiKey, ApiKeyEvent};
 use crate::memberships::{Membership, MembershipEvent};
@@ -65,6 +66,7 @@ as_cqrs!(Organization, OrganizationEvent);
 as_cqrs!(Membership, MembershipEvent);
 as_cqrs!(Invitation, InvitationEvent);
 as_cqrs!(ApiKey, ApiKeyEvent);
+as_cqrs!(Integration, IntegrationEvent);
 as_cqrs!(Sensor, SensorEvent);
 
 /// Lets cqrs-es read payloads of our log: serde's enum wants the event's type as a tag around them.

@@ -14,6 +14,7 @@ pub mod buildings;
 pub mod cqrs;
 mod decider;
 mod fields;
+pub mod integrations;
 pub mod invitations;
 pub mod keys;
 mod log_kind;

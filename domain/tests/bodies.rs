@@ -6,6 +6,7 @@ use flowgrid_domain::alerts::{
     read_alert_change, read_assignee, read_comment, read_note, read_raise, read_snooze,
 };
 use flowgrid_domain::buildings::{read_change, read_registration};
+use flowgrid_domain::integrations::{read_integration, read_integration_change};
 use flowgrid_domain::invitations::read_invitation;
 use flowgrid_domain::keys::read_api_key;
 use flowgrid_domain::memberships::read_role_change;
@@ -48,6 +49,12 @@ fn name() -> impl Strategy<Value = String> {
         "frontends",
         "scopes",
         "expiresAt",
+        "service",
+        "baseUrl",
+        "testPath",
+        "scheme",
+        "header",
+        "credentials",
     ];
     prop_oneof![9 => select(known.map(str::to_owned).to_vec()), 1 => any::<String>()]
 }
@@ -122,6 +129,8 @@ proptest! {
             read_invitation(&body).err(),
             read_role_change(&body).err(),
             read_api_key(&body).err(),
+            read_integration(&body).err(),
+            read_integration_change(&body).err(),
         ];
         for errors in refused.into_iter().flatten() {
             prop_assert!((1..=32).contains(&errors.len()));

@@ -16,6 +16,7 @@ use flowgrid_workers::closing::Closer;
 use flowgrid_workers::mail::{
     MailRunner, Mailbox, Outbox, OutboxOptions, RunnerOptions, Transport,
 };
+use flowgrid_workers::outside::Outside;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
@@ -40,6 +41,8 @@ pub struct PeopleSettings {
     pub mail: MailSettings,
     /// Without a mail server, mails are kept where everybody can read them (`/dev/mailbox`).
     pub mailbox: bool,
+    /// Calls services that people have connected.
+    pub outside: Outside,
 }
 
 /// Who may not come in any more though the token is good.
@@ -140,6 +143,7 @@ impl Upkeep {
             outbox,
             files: settings.files.clone(),
             atelier: Atelier::default(),
+            outside: settings.outside.clone(),
         };
         Ok(Self {
             people,

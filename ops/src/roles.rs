@@ -48,5 +48,6 @@ fn people(state: &Path, roles: &Roles) -> Result<PeopleSettings, SettingError> {
         files: roles.api.then(|| files(state)).transpose()?,
         mail: MailSettings::from_environment()?,
         mailbox: false,
+        outside: crate::settings::outside()?,
     })
 }

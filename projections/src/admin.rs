@@ -11,6 +11,7 @@ use crate::alerts::Alerts;
 use crate::buildings::Buildings;
 use crate::closed::forget;
 use crate::generation::{newest_unfinished, request};
+use crate::integrations::Integrations;
 use crate::invitations::Invitations;
 use crate::keys::Keys;
 use crate::members::Members;
@@ -153,6 +154,7 @@ impl ProjectionAdmin {
             ModelName::Buildings => run_pending::<Buildings>(&context, &shutdown).await?,
             ModelName::Alerts => run_pending::<Alerts>(&context, &shutdown).await?,
             ModelName::Members => run_pending::<Members>(&context, &shutdown).await?,
+            ModelName::Integrations => run_pending::<Integrations>(&context, &shutdown).await?,
             ModelName::Invitations => run_pending::<Invitations>(&context, &shutdown).await?,
             ModelName::Keys => run_pending::<Keys>(&context, &shutdown).await?,
             ModelName::Notifications => run_pending::<Notifications>(&context, &shutdown).await?,
@@ -172,6 +174,7 @@ impl ProjectionAdmin {
             ModelName::Buildings => verify::<Buildings>(&self.client, &self.store).await,
             ModelName::Alerts => verify::<Alerts>(&self.client, &self.store).await,
             ModelName::Members => verify::<Members>(&self.client, &self.store).await,
+            ModelName::Integrations => verify::<Integrations>(&self.client, &self.store).await,
             ModelName::Invitations => verify::<Invitations>(&self.client, &self.store).await,
             ModelName::Keys => verify::<Keys>(&self.client, &self.store).await,
             ModelName::Notifications => verify::<Notifications>(&self.client, &self.store).await,

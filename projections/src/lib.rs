@@ -14,6 +14,7 @@ mod admin;
 mod closed;
 mod error;
 mod generation;
+mod integrations;
 mod invitations;
 mod keys;
 mod members;

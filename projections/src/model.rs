@@ -11,6 +11,7 @@ pub enum ModelName {
     Buildings,
     Alerts,
     Members,
+    Integrations,
     Invitations,
     Keys,
     Notifications,
@@ -25,10 +26,11 @@ pub enum ModelName {
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Buildings,
         Self::Alerts,
         Self::Members,
+        Self::Integrations,
         Self::Invitations,
         Self::Keys,
         Self::Notifications,
@@ -42,6 +44,7 @@ impl ModelName {
             Self::Buildings => "buildings",
             Self::Alerts => "alerts",
             Self::Members => "members",
+            Self::Integrations => "integrations",
             Self::Invitations => "invitations",
             Self::Keys => "keys",
             Self::Notifications => "notifications",
@@ -58,6 +61,7 @@ impl ModelName {
             Self::Buildings
             | Self::Alerts
             | Self::Members
+            | Self::Integrations
             | Self::Invitations
             | Self::Keys
             | Self::Notifications
@@ -72,6 +76,7 @@ impl ModelName {
         match self {
             Self::Buildings | Self::Alerts | Self::Sensors => LogKind::Domain,
             Self::Members
+            | Self::Integrations
             | Self::Invitations
             | Self::Keys
             | Self::Notifications

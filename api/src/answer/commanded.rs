@@ -7,6 +7,7 @@ use flowgrid_bus::Position;
 use flowgrid_commands::Outcome;
 use flowgrid_domain::alerts::{Alert, AlertResource};
 use flowgrid_domain::buildings::{Building, BuildingResource};
+use flowgrid_domain::integrations::{Integration, IntegrationResource};
 use flowgrid_domain::keys::{ApiKey, ApiKeyResource};
 use flowgrid_domain::notifications::{Notification, NotificationResource};
 use flowgrid_domain::security::{Threat, ThreatResource};
@@ -73,6 +74,16 @@ impl Resource for ApiKey {
     type View = ApiKeyResource;
 
     fn view(outcome: &Outcome<Self>) -> Option<ApiKeyResource> {
+        let (created, updated) = (outcome.created_at, outcome.updated_at);
+        let state = &outcome.state;
+        state.resource(&outcome.id, created, updated, outcome.revision)
+    }
+}
+
+impl Resource for Integration {
+    type View = IntegrationResource;
+
+    fn view(outcome: &Outcome<Self>) -> Option<IntegrationResource> {
         let (created, updated) = (outcome.created_at, outcome.updated_at);
         let state = &outcome.state;
         state.resource(&outcome.id, created, updated, outcome.revision)

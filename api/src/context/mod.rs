@@ -26,6 +26,7 @@ use flowgrid_log::{LogStore, Tails};
 use flowgrid_projections::{ProjectionAdmin, ReadModels};
 use flowgrid_vault::{Hasher, Vault};
 use flowgrid_workers::mail::Outbox;
+use flowgrid_workers::outside::Outside;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::Tokens;
@@ -48,7 +49,7 @@ pub use operator::Operator;
 pub use visitor::Visitor;
 pub use witness::{Asked, Witness};
 
-/// What signing people in needs beside the log.
+/// What acting for people needs beside the log.
 #[derive(Clone)]
 pub struct People {
     pub vault: Vault,
@@ -58,6 +59,8 @@ pub struct People {
     pub files: Option<Files>,
     /// Where they are drawn anew.
     pub atelier: Atelier,
+    /// Calls services that people have connected.
+    pub outside: Outside,
 }
 
 /// What the edge is composed of.

@@ -198,6 +198,7 @@ impl Identity {
     ) -> Result<Outcome<Membership>, ApiError> {
         let (actor, person) = (erasing.actor, erasing.person);
         self.revoke_keys(erasing, tenant).await?;
+        self.disconnect(actor, tenant, person).await?;
         self.erase_invitations(erasing, tenant, membership).await?;
         let id = person.to_string();
         let erase = MembershipCommand::Erase;

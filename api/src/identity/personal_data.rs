@@ -96,6 +96,8 @@ pub struct OrganizationData {
     pub updated_at: DateTime<Utc>,
     pub invitations: Vec<InvitationData>,
     pub api_keys: Vec<Value>,
+    /// Services that it has connected, also those it has deleted; never their credentials.
+    pub integrations: Vec<Value>,
     pub notifications: Vec<Value>,
     /// What concerned its security there, the newest first.
     pub security_events: Vec<SecurityEventResource>,
@@ -245,12 +247,12 @@ impl Identity {
             updated_at: updated,
             invitations: self.invited_by(tenant, &joined_by).await?,
             api_keys: self.keys_in(person, tenant, truncated).await?,
+            integrations: self
+                .shown_documents(person, tenant, ModelName::Integrations, truncated)
+                .await?,
             notifications: self
-                .documents_of(person, tenant, ModelName::Notifications, truncated)
-                .await?
-                .into_iter()
-                .map(shown_document)
-                .collect(),
+                .shown_documents(person, tenant, ModelName::Notifications, truncated)
+                .await?,
             security_events: self.seen_in(person, tenant, truncated).await?,
         })
     }
@@ -313,6 +315,17 @@ impl Identity {
             key
         };
         Ok(rows.into_iter().map(with_use).collect())
+    }
+
+    async fn shown_documents(
+        &self,
+        person: Uuid,
+        tenant: &Tenant,
+        model: ModelName,
+        truncated: &mut bool,
+    ) -> Result<Vec<Value>, ApiError> {
+        let rows = self.documents_of(person, tenant, model, truncated).await?;
+        Ok(rows.into_iter().map(shown_document).collect())
     }
 
     /// What a read model holds of a person in one organization.

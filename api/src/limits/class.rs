@@ -9,6 +9,8 @@ pub enum Class {
     AuthAddress,
     /// Refresh tokens of one session. Exact.
     Refresh,
+    /// Calls of others' services in one's name. Exact.
+    Outside,
     Ai,
     Swarm,
     Search,
@@ -20,10 +22,11 @@ pub enum Class {
 }
 
 impl Class {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Auth,
         Self::AuthAddress,
         Self::Refresh,
+        Self::Outside,
         Self::Ai,
         Self::Swarm,
         Self::Search,
@@ -38,6 +41,7 @@ impl Class {
             Self::Auth => "auth",
             Self::AuthAddress => "auth-address",
             Self::Refresh => "refresh",
+            Self::Outside => "outside",
             Self::Ai => "ai",
             Self::Swarm => "swarm",
             Self::Search => "search",

@@ -33,7 +33,7 @@ impl Limit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no limit: write <class>=<number>/<seconds>, or <class>.<plan>=…, such as \
-     rest.free=500/900; at most 1000 for auth, auth-address and refresh"
+     rest.free=500/900; at most 1000 for auth, auth-address, refresh and outside"
 )]
 pub struct BadQuota(String);
 
@@ -87,7 +87,7 @@ fn read(setting: &str) -> Option<(Class, Option<Plan>, Limit)> {
     let quota: u32 = quota.trim().parse().ok()?;
     let window = Duration::from_secs(seconds.trim().parse().ok()?);
     let most = match class {
-        Class::Auth | Class::AuthAddress | Class::Refresh => MOST_ATTEMPTS,
+        Class::Auth | Class::AuthAddress | Class::Refresh | Class::Outside => MOST_ATTEMPTS,
         Class::Ai
         | Class::Swarm
         | Class::Search
@@ -110,6 +110,7 @@ fn usual(class: Class, plan: Plan) -> Limit {
         Class::Auth => Limit::new(5, QUARTER),
         Class::AuthAddress => Limit::new(50, QUARTER),
         Class::Refresh => Limit::new(60, QUARTER),
+        Class::Outside => Limit::new(30, QUARTER),
         Class::Ai => Limit::new(by_plan(100, 1_000, 10_000), QUARTER),
         Class::Swarm => Limit::new(by_plan(50, 500, 5_000), QUARTER),
         Class::Search => Limit::new(by_plan(30, 300, 3_000), MINUTE),
@@ -132,6 +133,7 @@ mod tests {
         };
         assert_eq!(of(Class::Auth, Plan::Enterprise), (5, 900));
         assert_eq!(of(Class::Refresh, Plan::Free), (60, 900));
+        assert_eq!(of(Class::Outside, Plan::Pro), (30, 900));
         assert_eq!(of(Class::Ai, Plan::Pro), (1_000, 900));
         assert_eq!(of(Class::Swarm, Plan::Free), (50, 900));
         assert_eq!(of(Class::Search, Plan::Enterprise), (3_000, 60));

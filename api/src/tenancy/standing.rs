@@ -172,6 +172,10 @@ impl<'a> Standing<'a> {
         let outcome = self.command("member.remove", command, incoming).await?;
         self.sign_out(EndReason::Removed).await?;
         self.revoke_keys().await?;
+        let (identity, tenant) = (self.identity, self.access.tenant());
+        identity
+            .disconnect(self.access.actor(), tenant, self.person)
+            .await?;
         Ok(outcome)
     }
 

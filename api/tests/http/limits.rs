@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::call::{BUILDINGS, Reply, get, post, put};
 use crate::somebody::Somebody;
 use crate::subscription::allow_personal_plans;
-use crate::world::World;
+use crate::world::{ANNA, World};
 
 fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -24,7 +24,8 @@ fn address(text: &str) -> IpAddr {
 async fn limited() -> World {
     let test = TestLog::start().await;
     let mut quotas = Quotas::default();
-    let settings = "rest.free=4/86400,rest.pro=9/86400,anonymous=3/86400,search=2/86400";
+    let settings =
+        "rest.free=4/86400,rest.pro=9/86400,anonymous=3/86400,search=2/86400,outside=2/86400";
     quotas.change(settings).unwrap();
     let (limits, _) =
         Limits::start(&test.url, quotas, Clock::system(), test.stop.subscribe()).unwrap();
@@ -47,6 +48,7 @@ async fn callers_are_told_and_refused() {
     what_everybody_may_ask_is_not_counted(&world).await;
     guesses_are_counted(&world).await;
     strangers_are_written_to_so_often_alone(&world).await;
+    tests_of_services_are_counted(&world).await;
 }
 
 /// Five mails to one address within fifteen minutes, whoever asks for them.
@@ -72,6 +74,25 @@ async fn strangers_are_written_to_so_often_alone(world: &World) {
     again.send(world).await.problem(429, "rate-limited");
     let other = post(invitations, &json!({"email": "cleo@example.net"})).token(&token);
     other.send(world).await.expect(201);
+}
+
+/// Whoever has others called in our name can't do it all the time.
+async fn tests_of_services_are_counted(world: &World) {
+    let grant = Grant::member(ANNA, "caller", Role::User, TimeDelta::hours(1));
+    let token = world.issue(&grant.with_plan(Plan::Pro));
+    let list = "/api/v1/users/integrations";
+    let body = json!({"service": "x", "baseUrl": "http://10.0.0.1"});
+    let made = post(list, &body)
+        .token(&token)
+        .send(world)
+        .await
+        .expect(201);
+    let id = made["data"]["id"].as_str().unwrap();
+    let test = post(format!("{list}/{id}/test"), &json!({})).token(&token);
+    for _ in 0..2 {
+        test.clone().send(world).await.expect(200);
+    }
+    test.send(world).await.problem(429, "rate-limited");
 }
 
 /// The sixth guess within fifteen minutes is refused, whatever is guessed at.

@@ -278,6 +278,9 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
         let key = key["key"].as_str().unwrap().to_owned();
         let buildings = get("/api/v1/citypulse/buildings").header("x-api-key", &key);
         buildings.send(world).await.expect(200);
+        let service = json!({"service": "github", "credentials": {"token": "ghp_0815"}});
+        let service = post("/api/v1/users/integrations", &service).token(anna.access());
+        service.send(world).await.expect(201);
         let tenant = Tenant::from_slug(&org).unwrap();
         let notice = NotificationCommand::Send(Send {
             user_id: Line::parse(&anna.id()).unwrap(),
@@ -298,6 +301,7 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
                 &key,
                 anna.access(),
                 anna.refresh(),
+                "ghp_0815",
                 "v1.",
                 "$argon2",
             ] {
@@ -308,7 +312,10 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
             // The read models follow.
             let followed = |name: &str| here[name].as_array().is_some_and(|all| !all.is_empty());
             let recorded = here["securityEvents"].as_array().map_or(0, Vec::len);
-            if !followed("notifications") || !followed("apiKeys") || recorded < 2 {
+            let all = ["notifications", "apiKeys", "integrations"]
+                .into_iter()
+                .all(followed);
+            if !all || recorded < 2 {
                 tokio::time::sleep(Duration::from_millis(25)).await;
                 continue;
             }
@@ -330,6 +337,9 @@ fn a_person_reads_all_that_is_kept_of_it_and_no_secret() {
             assert_eq!(kinds, ["api-key-created", "login"]);
             assert_eq!(recorded[0]["userAgent"], "Laptop/1");
             assert_eq!(data["securityEvents"], json!([]));
+            let service = &here["integrations"][0];
+            assert_eq!(service["service"], "github");
+            assert_eq!(service["credentialNames"], json!(["token"]));
             assert_eq!(data["truncated"], false);
             return;
         }

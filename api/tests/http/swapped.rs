@@ -11,6 +11,7 @@ use crate::somebody::{PASSWORD, Somebody};
 use crate::world::{World, run};
 
 const SENSORS: &str = "/api/v1/citypulse/sensors";
+const INTEGRATIONS: &str = "/api/v1/users/integrations";
 
 /// Whose id stands in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,7 @@ enum Kind {
     Building,
     /// Any aggregate, named with its type.
     Aggregate,
+    Integration,
     Invitation,
     Key,
     /// A person in an organization.
@@ -44,6 +46,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("/api/v1/organization/members/{id}", Kind::Member),
     ("/api/v1/users/{id}", Kind::Member),
     ("/api/v1/users/admin/users/{id}", Kind::Member),
+    ("/api/v1/users/integrations/{id}", Kind::Integration),
     ("/api/v1/users/notifications/{id}", Kind::Notification),
     ("/api/v1/security/threats/{id}", Kind::Threat),
     ("/api/v1/auth/api-keys/{id}", Kind::Key),
@@ -66,6 +69,7 @@ struct Organization {
     building: String,
     sensor: String,
     alert: String,
+    integration: String,
     invitation: String,
     key: String,
     session: String,
@@ -82,6 +86,8 @@ impl Organization {
             "kind": "power", "unit": "kW", "mode": "instantaneous"});
         let sensor = id(make(SENSORS, meter).await.expect(201));
         let alert = id(make(ALERTS, json!({"title": "Alert"})).await.expect(201));
+        let service = make(INTEGRATIONS, json!({"service": "github"})).await;
+        let integration = id(service.expect(201));
         let invited = json!({"email": format!("ben-{slug}@example.org")});
         let invitation = make("/api/v1/organization/invitations", invited).await;
         let invitation = id(invitation.expect(201));
@@ -97,6 +103,7 @@ impl Organization {
             building,
             sensor,
             alert,
+            integration,
             invitation,
             key,
             session,
@@ -110,6 +117,7 @@ impl Organization {
             None | Some(Kind::Notification | Kind::ReadModel | Kind::Threat) => Vec::new(),
             Some(Kind::Alert) => with(&self.alert),
             Some(Kind::Building) => with(&self.building),
+            Some(Kind::Integration) => with(&self.integration),
             Some(Kind::Invitation) => with(&self.invitation),
             Some(Kind::Key) => with(&self.key),
             Some(Kind::Member) => with(self.admin.body["user"]["id"].as_str().unwrap()),
@@ -120,6 +128,7 @@ impl Organization {
                     ("alert", &self.alert),
                     ("building", &self.building),
                     ("sensor", &self.sensor),
+                    ("integration", &self.integration),
                     ("invitation", &self.invitation),
                     ("api-key", &self.key),
                     ("session", &self.session),
@@ -244,6 +253,7 @@ async fn settled(world: &World, organization: &Organization) {
         (BUILDINGS, 1),
         (SENSORS, 1),
         (ALERTS, 1),
+        (INTEGRATIONS, 1),
         ("/api/v1/auth/api-keys", 1),
         ("/api/v1/organization/invitations", 1),
         // Two logins and the key.

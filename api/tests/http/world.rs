@@ -28,6 +28,7 @@ use flowgrid_vault::{Follow, Hasher, MasterKeys, Revocations, Vault};
 use flowgrid_workers::mail::{
     Links, MailRunner, Mailbox, Outbox, OutboxOptions, RunnerOptions, Transport,
 };
+use flowgrid_workers::outside::{Outside, OutsideOptions};
 use sqlx::{Connection, PgConnection};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -94,8 +95,19 @@ async fn people(test: &TestLog, stop: &watch::Receiver<bool>) -> (People, Revoca
         outbox,
         files: Some(files),
         atelier: Atelier::default(),
+        outside: outside(),
     };
     (people, revocations, mailbox)
+}
+
+/// Services of the tests are on this machine, by one of its addresses; the others are as they are.
+fn outside() -> Outside {
+    Outside::new(OutsideOptions {
+        allowed: "127.0.0.1".parse().unwrap(),
+        time: Duration::from_secs(3),
+        ..OutsideOptions::default()
+    })
+    .unwrap()
 }
 
 impl World {

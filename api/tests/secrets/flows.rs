@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply, delete, get, post};
+use crate::call::{Call, Reply, delete, get, post, put};
 use crate::needles::Needles;
+use crate::service::Service;
 use crate::somebody::{OTHER, PASSWORD, Somebody, me};
 use crate::world::World;
 
@@ -25,6 +26,7 @@ pub async fn all(world: &World, org: &str, needles: &mut Needles) -> Vec<String>
     uses_two_factors(world, &anna, needles, &mut errors).await;
     has_a_key(world, &anna, needles, &mut errors).await;
     invites(world, org, &anna, needles, &mut errors).await;
+    connects_a_service(world, &anna, needles, &mut errors).await;
     changes_passwords(world, &anna, needles, &mut errors).await;
     errors
 }
@@ -155,7 +157,7 @@ async fn has_a_key(
     let made = made.send(world).await.expect(201);
     let key = made["data"]["key"].as_str().unwrap();
     needles.secret("key", key);
-    needles.secret("key's secret", key.rsplit('_').next().unwrap());
+    needles.secret("key's secret", key.splitn(3, '_').last().unwrap());
     let list = || get("/api/v1/citypulse/buildings").header("x-api-key", key);
     list().send(world).await.expect(200);
     let id = made["data"]["id"].as_str().unwrap();
@@ -188,6 +190,44 @@ async fn invites(
     let join = post("/api/v1/auth/register", &join);
     tokens(&join.clone().send(world).await.expect(201), needles);
     refused(world, join, errors).await;
+}
+
+/// The service hears the credentials; nobody else does.
+async fn connects_a_service(
+    world: &World,
+    anna: &Somebody,
+    needles: &mut Needles,
+    errors: &mut Vec<String>,
+) {
+    const LIST: &str = "/api/v1/users/integrations";
+    let (token, hook) = ("ghp_Zwirbelbach0815", "T0/Kolibri4711");
+    needles.secret("credential", token);
+    needles.secret("credential in an address", hook);
+    let service = Service::start().await;
+    let wrong = json!({"service": "x", "baseUrl": service.url(), "password": token,
+        "credentials": {"token": [token]}, "settings": {"token": token}});
+    refused(world, post(LIST, &wrong).token(anna.access()), errors).await;
+    let in_address = json!({"service": "x", "baseUrl": format!("{}/?{token}", service.url())});
+    refused(world, post(LIST, &in_address).token(anna.access()), errors).await;
+    let body =
+        json!({"service": "github", "baseUrl": service.url(), "credentials": {"token": token}});
+    let make = post(LIST, &body).header("idempotency-key", "service");
+    let made = make.token(anna.access()).send(world).await.expect(201);
+    let one = format!("{LIST}/{}", made["data"]["id"].as_str().unwrap());
+    let test = || post(format!("{one}/test"), &json!({})).token(anna.access());
+    test().send(world).await.expect(200);
+    assert!(service.heard().unwrap().contains(token));
+    service.answers("500 Oops", &format!("X-Echo: {token}\r\n"));
+    test().send(world).await.expect(200);
+    let secret = format!("{}/{hook}", service.url());
+    let moved = json!({"baseUrl": null, "credentials": {"url": secret}});
+    let moved = put(&one, &moved).token(anna.access());
+    moved.send(world).await.expect(200);
+    test().send(world).await.expect(200);
+    assert!(service.heard().unwrap().contains(hook));
+    let elsewhere = json!({"baseUrl": "https://elsewhere.example"});
+    refused(world, put(&one, &elsewhere).token(anna.access()), errors).await;
+    // Until here, so that the vault has them while it is looked at.
 }
 
 async fn changes_passwords(

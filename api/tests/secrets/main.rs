@@ -8,6 +8,9 @@ mod call;
 mod everything;
 mod flows;
 mod needles;
+#[path = "../http/service.rs"]
+#[allow(dead_code, reason = "shared with the tests of HTTP")]
+mod service;
 #[path = "../http/somebody.rs"]
 #[allow(dead_code, reason = "shared with the tests of HTTP")]
 mod somebody;

@@ -2,7 +2,7 @@
 //!
 //! - `RATE_LIMITING_ENABLED` (true): `false` for a benchmark
 //! - `RATE_LIMITS`: other limits than the usual, such as `rest.free=500/900,search=60/60`: requests
-//!   per seconds, by class (auth, auth-address, refresh, ai, swarm, search, uploads, rest, anonymous)
+//!   per seconds, by class (auth, auth-address, refresh, outside, ai, swarm, search, uploads, rest, anonymous)
 //!   and plan
 //! - `TRUSTED_PROXIES`: addresses and networks of proxies whose `X-Forwarded-For` counts, separated by
 //!   commas, such as `10.0.0.0/8,::1`

@@ -11,6 +11,7 @@ mod limits;
 mod logging;
 mod mail;
 mod master;
+mod outside;
 mod state;
 mod without_effect;
 
@@ -23,6 +24,7 @@ pub use limits::quotas;
 pub use logging::{LogSettings, start_logging};
 pub use mail::MailSettings;
 pub use master::{master_keys, master_keys_or_new};
+pub use outside::outside;
 pub use state::{RunFile, state_dir};
 pub use without_effect::warn_of_settings_without_effect;
 

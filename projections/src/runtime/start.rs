@@ -14,6 +14,7 @@ use super::stats::Counters;
 use super::{Client, Context, Kicks, ProjectorStats};
 use crate::alerts::Alerts;
 use crate::buildings::Buildings;
+use crate::integrations::Integrations;
 use crate::invitations::Invitations;
 use crate::keys::Keys;
 use crate::members::Members;
@@ -92,6 +93,7 @@ impl ProjectionRuntime {
                 ModelName::Buildings => runtime.spawn::<Buildings>(&context, shutdown),
                 ModelName::Alerts => runtime.spawn::<Alerts>(&context, shutdown),
                 ModelName::Members => runtime.spawn::<Members>(&context, shutdown),
+                ModelName::Integrations => runtime.spawn::<Integrations>(&context, shutdown),
                 ModelName::Invitations => runtime.spawn::<Invitations>(&context, shutdown),
                 ModelName::Keys => runtime.spawn::<Keys>(&context, shutdown),
                 ModelName::Notifications => runtime.spawn::<Notifications>(&context, shutdown),

@@ -3,11 +3,17 @@
 use flowgrid_bus::Role;
 use serde_json::{Value, json};
 
-use super::Foreign::{Empty, Nobodys, NotFound};
-use super::{ADMIN, Case, Needs, VIEWER, case};
+use super::Foreign::{Empty, ItsOwn, Nobodys, NotFound};
+use super::{ADMIN, Case, Needs, USER, VIEWER, case};
 
 pub fn cases() -> Vec<Case> {
-    let all = [own(), of_others().into(), admin(), notifications()];
+    let all = [
+        own(),
+        of_others().into(),
+        admin(),
+        notifications(),
+        integrations(),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -63,5 +69,21 @@ fn notifications() -> Vec<Case> {
         case("get", "/api/v1/shared/notifications", Empty),
         case("put", "/api/v1/users/notifications/read-all", Nobodys),
         case("put", "/api/v1/users/notifications/{id}/read", NotFound),
+    ]
+}
+
+/// What another person of the same organization gets, `integrations.rs` tries.
+fn integrations() -> Vec<Case> {
+    const LIST: &str = "/api/v1/users/integrations";
+    const ONE: &str = "/api/v1/users/integrations/{id}";
+    const TEST: &str = "/api/v1/users/integrations/{id}/test";
+    let new = json!({"service": "github"});
+    vec![
+        case("get", LIST, USER, Empty, Value::Null),
+        case("post", LIST, USER, ItsOwn, new),
+        case("get", ONE, USER, NotFound, Value::Null),
+        case("put", ONE, USER, NotFound, json!({"name": "Theirs"})),
+        case("delete", ONE, USER, NotFound, Value::Null),
+        case("post", TEST, USER, NotFound, Value::Null),
     ]
 }
