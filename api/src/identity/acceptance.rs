@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 use super::Identity;
 use super::invitations::{already_member, frontends};
 use super::memberships::{Joining, Newcomer, OrganizationOfPerson, Place, person_id};
+use super::notifications::News;
 use crate::error::ApiError;
 
 /// The longest token, in bytes.
@@ -189,7 +190,7 @@ impl Identity {
             person: person_id(person)?,
             at,
         };
-        self.execute::<Invitation>(tenant, person, id, accept)
+        self.execute::<Invitation>(tenant, person, id.clone(), accept)
             .await?;
         self.join(newcomer, tenant, &joining).await?;
         if offer.role == Role::Admin {
@@ -197,10 +198,27 @@ impl Identity {
         }
         // Who has the token has read the mail.
         self.note(person, PersonCommand::VerifyEmail).await?;
+        self.tell_inviter(tenant, &offer.by, &id, person).await?;
         // The address is known as the member's from now on; what the invitation held of it is gone.
         self.people.vault.shred(held.id, Some(tenant), at).await?;
         let place = self.place_in(person, tenant).await?;
         place.ok_or(ApiError::NotFound)
+    }
+
+    async fn tell_inviter(
+        &self,
+        tenant: &Tenant,
+        inviter: &str,
+        invitation: &str,
+        person: Uuid,
+    ) -> Result<(), ApiError> {
+        let news = News {
+            cause: &format!("invitation.accepted/{invitation}"),
+            kind: "invitation-accepted",
+            title: "Your invitation was accepted",
+            data: serde_json::json!({"invitationId": invitation, "userId": person}),
+        };
+        self.tell(tenant, inviter, news).await
     }
 
     /// Before anything happens: the organization is there, the person is no member by other means,

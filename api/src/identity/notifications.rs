@@ -1,11 +1,11 @@
-//! What a person was told, and that it has seen it.
+//! What a person is told, and that it has seen it.
 
 use flowgrid_bus::{Role, Tenant};
 use flowgrid_commands::{Outcome, OutcomeKind};
 use flowgrid_domain::notifications::{Notification, NotificationCommand, Send};
 use flowgrid_domain::values::{Line, Token};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Identity;
@@ -14,6 +14,17 @@ use crate::request::Conditions;
 
 /// How many are marked at the same time: enough to share one write of the log.
 const AT_ONCE: usize = 32;
+
+/// Something that a member should know. It stands in an event: no name and no address is in it.
+pub(super) struct News<'a> {
+    /// What it follows from: of one cause a person is told once.
+    pub cause: &'a str,
+    /// From an open list.
+    pub kind: &'static str,
+    pub title: &'a str,
+    /// Ids that lead there.
+    pub data: Value,
+}
 
 impl Identity {
     /// Tells a member that it has another role. `revision` is that of the change: told again of the
@@ -28,16 +39,33 @@ impl Identity {
         role: Role,
         revision: u64,
     ) -> Result<(), ApiError> {
-        let title = format!("Your role is now {}", role.as_str());
-        let send = Send {
-            user_id: Line::parse(&person.to_string()).map_err(ApiError::internal)?,
-            kind: Token::parse("role-changed").map_err(ApiError::internal)?,
-            title: Line::parse(&title).map_err(ApiError::internal)?,
-            message: None,
-            data: json!({"role": role}).as_object().cloned(),
+        let news = News {
+            cause: &format!("role-changed/{revision}"),
+            kind: "role-changed",
+            title: &format!("Your role is now {}", role.as_str()),
+            data: json!({"role": role}),
         };
-        let cause = format!("role-changed/{revision}");
-        self.commands.notify(tenant, &cause, send).await?;
+        self.tell(tenant, &person.to_string(), news).await
+    }
+
+    /// Tells a member of an organization. Whoever is interrupted may tell again.
+    ///
+    /// # Errors
+    /// When the log can't be written.
+    pub(super) async fn tell(
+        &self,
+        tenant: &Tenant,
+        person: &str,
+        news: News<'_>,
+    ) -> Result<(), ApiError> {
+        let send = Send {
+            user_id: Line::parse(person).map_err(ApiError::internal)?,
+            kind: Token::parse(news.kind).map_err(ApiError::internal)?,
+            title: Line::parse(news.title).map_err(ApiError::internal)?,
+            message: None,
+            data: news.data.as_object().cloned(),
+        };
+        self.commands.notify(tenant, news.cause, send).await?;
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::call::{call, get, post};
-use crate::somebody::Somebody;
+use crate::invitations::{invite, nobody};
+use crate::somebody::{PASSWORD, Somebody};
 use crate::world::{ANNA, World, run};
 
 const LIST: &str = "/api/v1/users/notifications";
@@ -204,5 +205,27 @@ fn a_program_is_told_nothing() {
         let key = made["data"]["key"].as_str().unwrap();
         let program = get(LIST).header("x-api-key", key).send(world).await;
         program.problem(403, "no-person");
+    });
+}
+
+#[test]
+fn who_has_invited_somebody_is_told_when_it_joins() {
+    run(|world, org| async move {
+        let (anna, ben) = (Somebody::new(world, &org).await, nobody(&org, "ben"));
+        let invited = json!({"email": ben.email, "role": "user"});
+        let invited = invite(&anna, &invited).send(world).await.expect(201);
+        let token = ben.mailed(world, "invited").await;
+        let body = json!({"email": ben.email, "password": PASSWORD, "name": "Ben", "invitationToken": token});
+        let joined = post("/api/v1/auth/register", &body).send(world).await;
+        let joined = joined.expect(201);
+        let page = listed(world, LIST, anna.access(), 1).await;
+        let told = &page["data"][0];
+        assert_eq!(told["type"], "invitation-accepted");
+        assert_eq!(told["data"]["invitationId"], invited["data"]["id"]);
+        assert_eq!(told["data"]["userId"], joined["user"]["id"]);
+        // It stands in the log: nothing of a person is in it.
+        assert!(!told.to_string().contains("Ben") && !told.to_string().contains("@"));
+        let his = joined["accessToken"].as_str().unwrap();
+        listed(world, LIST, his, 0).await;
     });
 }
