@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use flowgrid_bus::LogId;
 use flowgrid_projections::ProjectionAdmin;
+use flowgrid_workers::mail::Outbox;
 
 use super::AppState;
 use super::sign_in::sign_in;
@@ -52,6 +53,12 @@ impl Operator {
 
     pub fn metrics(&self) -> &Metrics {
         self.state.metrics()
+    }
+
+    /// The mails of this process; `None` where it sends none.
+    pub fn outbox(&self) -> Option<&Outbox> {
+        let people = self.state.0.people.as_ref();
+        people.map(|people| &people.outbox)
     }
 
     pub async fn findings(&self) -> Arc<Findings> {

@@ -1,6 +1,7 @@
 //! What the process counts, as Prometheus text.
 
 mod gauges;
+mod mail;
 mod memory;
 mod response_time;
 
@@ -15,6 +16,7 @@ use prometheus::{
 };
 
 pub use gauges::Gauges;
+pub use mail::MailMetrics;
 pub use memory::{Memory, memory};
 pub use response_time::ResponseTime;
 
@@ -41,6 +43,7 @@ pub struct Metrics {
     relayed_events: IntCounterVec,
     pub connections: IntGauge,
     pub gauges: Gauges,
+    pub mail: MailMetrics,
     pub response_time: ResponseTime,
 }
 
@@ -116,6 +119,7 @@ impl Metrics {
             )?,
             connections,
             gauges: Gauges::new(&registry)?,
+            mail: MailMetrics::new(&registry)?,
             response_time: ResponseTime::default(),
             registry,
         })

@@ -35,6 +35,13 @@ pub async fn metrics(operator: Operator) -> Result<Response, ApiError> {
     if let Some(used) = memory().used_bytes {
         metrics.gauges.resident_bytes.set(whole(used));
     }
+    if let Some(outbox) = operator.outbox() {
+        metrics.mail.count(outbox.counters().read());
+        // Without Postgres, what stood there last stays.
+        if let Ok(status) = outbox.status().await {
+            metrics.mail.set(status);
+        }
+    }
     let text = metrics.text().map_err(ApiError::internal)?;
     let mut response = text.into_response();
     response.headers_mut().insert(CONTENT_TYPE, TEXT);

@@ -54,6 +54,10 @@ fn metrics_are_prometheus_text() {
             "flowgrid_append_waiting_commands{log=\"1\"}",
             "flowgrid_resident_memory_bytes",
             "flowgrid_http_connections",
+            "flowgrid_mail_sent_total",
+            "flowgrid_mail_failed_total",
+            "flowgrid_mail_waiting",
+            "flowgrid_mail_oldest_seconds",
         ] {
             assert!(text.contains(name), "{name} is missing:\n{text}");
         }

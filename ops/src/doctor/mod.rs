@@ -4,10 +4,12 @@ mod bus;
 mod database;
 mod finding;
 mod machine;
+mod people;
 
 pub use finding::{Finding, Verdict};
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::Duration;
 
 use flowgrid_log::{Bus, LogStore};
@@ -25,7 +27,7 @@ pub async fn doctor() -> Result<(), Failure> {
     let mut findings = vec![Finding::fine("flowgrid", env!("CARGO_PKG_VERSION"))];
     findings.extend(machine::examine(&state));
     match servers_of_state(&state) {
-        Ok(servers) => findings.extend(examine_servers(&servers).await),
+        Ok(servers) => findings.extend(examine_servers(&servers, &state).await),
         Err(error) => findings.push(Finding::bad(
             "settings",
             error.to_string(),
@@ -47,7 +49,7 @@ pub async fn doctor() -> Result<(), Failure> {
     }
 }
 
-async fn examine_servers(servers: &Servers) -> Vec<Finding> {
+async fn examine_servers(servers: &Servers, state: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     let database = match servers.database() {
         Ok(url) => Some(url),
@@ -62,6 +64,7 @@ async fn examine_servers(servers: &Servers) -> Vec<Finding> {
     };
     if let Some(url) = database {
         findings.extend(database::examine(url).await);
+        findings.extend(people::examine(url, state).await);
     }
     let bus = match servers.nats_relay() {
         Ok(url) => bus::examine(url, servers.replicas, &mut findings).await,
