@@ -3,10 +3,13 @@
 use chrono::TimeDelta;
 use flowgrid_api::auth::Grant;
 use flowgrid_bus::{Role, Tenant};
+use flowgrid_domain::integrations::Integration;
 use serde_json::{Value, json};
 
 use crate::call::{Call, call, delete, get, post, put};
+use crate::invitations::joined;
 use crate::service::Service;
+use crate::somebody::Somebody;
 use crate::world::{ANNA, World, run};
 
 const LIST: &str = "/api/v1/users/integrations";
@@ -308,6 +311,34 @@ fn credentials_go_to_no_other_host() {
         let without = json!({"baseUrl": service.url(), "credentials": null});
         anna.changed(&id, without).await;
         assert_eq!(anna.kept(&id).await, None);
+    });
+}
+
+#[test]
+fn who_leaves_leaves_nothing_connected() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let tenant = Tenant::from_slug(&org).unwrap();
+        for (name, route) in [
+            ("ben", "/api/v1/organization/members/{id}"),
+            ("cleo", "/api/v1/users/{id}/personal-data"),
+        ] {
+            let leaving = joined(world, &anna, name, "user").await;
+            let body = json!({"service": "x", "credentials": {"token": "hunter2"}});
+            let made = post(LIST, &body).token(leaving.access()).send(world).await;
+            let made = made.expect(201)["data"].clone();
+            let known = get(LIST).token(leaving.access());
+            let known = known.header("x-min-position", made["position"].as_str().unwrap());
+            known.send(world).await.expect(200);
+            let id = made["id"].as_str().unwrap();
+            let leave = delete(route.replace("{id}", &leaving.id())).token(anna.access());
+            leave.send(world).await.expect(200);
+            let kept = world.vault.secret(&tenant, id.parse().unwrap()).await;
+            assert!(kept.unwrap().is_none(), "{name}");
+            let left = world.commands.load::<Integration>(&tenant, id, None).await;
+            let left = left.unwrap().unwrap().state;
+            assert!(left.connected().is_none(), "{name}");
+        }
     });
 }
 

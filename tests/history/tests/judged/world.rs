@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use flowgrid::settings::{MailSettings, Servers, files, master_keys_or_new};
+use flowgrid::settings::{MailSettings, Servers, files, master_keys_or_new, outside};
 use flowgrid::{Node, NodeOptions, PeopleSettings, Roles};
 use flowgrid_api::auth::{Grant, Keys, Tokens};
 use flowgrid_api::{ApiConfig, Clock};
@@ -64,6 +64,7 @@ impl World {
                 files: Some(files(self.secrets.path()).unwrap()),
                 mail: MailSettings::from_environment().unwrap(),
                 mailbox: true,
+                outside: outside().unwrap(),
             }),
             quotas: None,
             api: ApiConfig {
