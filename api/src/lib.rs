@@ -24,6 +24,7 @@ mod ids;
 mod metrics;
 mod ops;
 mod projection_routes;
+mod readings;
 mod request;
 mod routes;
 mod security;

@@ -14,8 +14,8 @@ use crate::document::{Blank, name_aliases, name_repeats};
 use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
-    alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push, security,
-    sensors, tenancy, users,
+    alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push, readings,
+    security, sensors, tenancy, users,
 };
 
 /// Everything that the document shows.
@@ -24,6 +24,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(auth_routes::routes())
         .merge(buildings::routes())
         .merge(sensors::routes())
+        .merge(readings::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())
         .merge(ops::routes())

@@ -378,6 +378,10 @@ impl Commands {
         Ok(self.inner.store.place(tenant, kind).await?)
     }
 
+    pub(crate) fn store(&self) -> &LogStore {
+        &self.inner.store
+    }
+
     pub(crate) fn appender(&self, log: LogId) -> Result<&Appender, CommandError> {
         let appender = self.inner.appenders.get(&log);
         appender.ok_or_else(|| CommandError::Internal(format!("no appender for log {log}")))

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use flowgrid_bus::Position;
 use flowgrid_domain::readings::{Readings, ReadingsEvent};
 use flowgrid_domain::{Decider, Event, LogKind};
-use flowgrid_log::{Append, Appended, Expected, NewEvent, Receipt};
+use flowgrid_log::{Append, Appended, Expected, NewEvent, Receipt, StoredReceipt};
 use uuid::Uuid;
 
 use crate::caller::receipt_key;
@@ -59,18 +59,7 @@ impl Commands {
                 status,
                 at: Some(recorded_at),
             }),
-            Appended::Repeated(receipt) => {
-                let same = idempotency.is_some_and(|key| key.fingerprint == receipt.fingerprint);
-                if !same {
-                    return Err(CommandError::KeyReused);
-                }
-                Ok(Recorded {
-                    position: at(receipt.position),
-                    repeated: true,
-                    status: receipt.status,
-                    at: None,
-                })
-            }
+            Appended::Repeated(receipt) => repeated(idempotency.as_ref(), &receipt, at),
             other @ (Appended::Stale { .. } | Appended::ClaimTaken { .. }) => {
                 Err(CommandError::Internal(format!(
                     "telemetry has no versions and no claims: {other:?}"
@@ -78,6 +67,48 @@ impl Commands {
             }
         }
     }
+
+    /// Where that stands which was recorded under a key before, if anything was: what is refused now may
+    /// have been recorded then.
+    ///
+    /// # Errors
+    /// [`CommandError::KeyReused`] when it was something else; else when the log can't be read.
+    pub async fn recorded(
+        &self,
+        caller: &Caller,
+        key: &Idempotency,
+    ) -> Result<Option<Recorded>, CommandError> {
+        let log = self.place(&caller.tenant, LogKind::Telemetry).await?;
+        let name = receipt_key(&caller.actor, &key.key);
+        let receipt = self
+            .store()
+            .receipt(log.id, caller.tenant.id(), &name)
+            .await?;
+        let at = |n| Position {
+            log: log.id,
+            epoch: log.epoch,
+            n,
+        };
+        let found = receipt.map(|receipt| repeated(Some(key), &receipt, at));
+        found.transpose()
+    }
+}
+
+/// Where the first recording stands, if this is the same.
+fn repeated(
+    key: Option<&Idempotency>,
+    receipt: &StoredReceipt,
+    at: impl Fn(u64) -> Position,
+) -> Result<Recorded, CommandError> {
+    if key.is_none_or(|key| key.fingerprint != receipt.fingerprint) {
+        return Err(CommandError::KeyReused);
+    }
+    Ok(Recorded {
+        position: at(receipt.position),
+        repeated: true,
+        status: receipt.status,
+        at: None,
+    })
 }
 
 fn append(caller: &Caller, recording: Recording) -> Result<Append, CommandError> {

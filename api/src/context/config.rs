@@ -33,6 +33,12 @@ pub struct ApiConfig {
     pub unread_timeout: Duration,
     /// How many bodies above 64 KB are read at the same time.
     pub large_bodies: usize,
+    /// The largest body of readings, in bytes, as it comes and unpacked.
+    pub bulk_limit: usize,
+    /// How long a body of readings may take to arrive.
+    pub bulk_timeout: Duration,
+    /// How many bodies of readings above 64 KB are looked at at the same time; more of them wait.
+    pub bulk_bodies: usize,
     /// How long a query waits for `X-Min-Position`.
     pub wait_limit: Duration,
     /// How many connections are served at once.
@@ -56,6 +62,9 @@ impl Default for ApiConfig {
             header_timeout: Duration::from_secs(60),
             unread_timeout: Duration::from_secs(60),
             large_bodies: 32,
+            bulk_limit: 16 * 1024 * 1024,
+            bulk_timeout: Duration::from_secs(60),
+            bulk_bodies: 16,
             wait_limit: Duration::from_secs(5),
             max_connections: 20_000,
             drain: Duration::from_secs(10),

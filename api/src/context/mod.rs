@@ -8,9 +8,11 @@ mod api_key;
 mod config;
 mod default_organizations;
 mod erase;
+mod known_sensors;
 mod level;
 mod meta;
 mod operator;
+mod record;
 mod repeats;
 mod run;
 mod sign_in;
@@ -37,12 +39,14 @@ use crate::ops::{Findings, Probes, Targets};
 use crate::{Clock, Ids, push};
 
 use api_key::KeyRing;
+use known_sensors::KnownSensors;
 use watch::Watch;
 
 pub use access::Access;
 pub use config::{ApiConfig, BadOrigin};
 pub use default_organizations::{BadDefault, DefaultOrganizations};
 pub use erase::EraseRight;
+pub use known_sensors::KnownSensor;
 pub use level::{Admin, Level, Manager, User, Viewer, Writes};
 pub use meta::{RequestId, RequestMeta};
 pub use operator::Operator;
@@ -91,8 +95,10 @@ struct Shared {
     parts: Parts,
     started: Instant,
     large_bodies: Semaphore,
+    bulk_bodies: Semaphore,
     keys: KeyRing,
     watch: Watch,
+    sensors: KnownSensors,
 }
 
 impl std::ops::Deref for Shared {
@@ -105,13 +111,15 @@ impl std::ops::Deref for Shared {
 
 impl AppState {
     pub fn new(parts: Parts) -> Self {
-        let places = parts.config.large_bodies.min(Semaphore::MAX_PERMITS);
+        let places = |number: usize| Semaphore::new(number.min(Semaphore::MAX_PERMITS));
         Self(Arc::new(Shared {
             watch: Watch::start(&parts),
+            large_bodies: places(parts.config.large_bodies),
+            bulk_bodies: places(parts.config.bulk_bodies),
             parts,
             started: Instant::now(),
-            large_bodies: Semaphore::new(places),
             keys: KeyRing::new(),
+            sensors: KnownSensors::new(),
         }))
     }
 
@@ -147,6 +155,11 @@ impl AppState {
     /// A place to read one large body in; `None` while all are taken.
     pub fn place_for_large_body(&self) -> Option<SemaphorePermit<'_>> {
         self.0.large_bodies.try_acquire().ok()
+    }
+
+    /// A place to look at one body of readings in, as soon as there is one; `None` never comes.
+    pub async fn place_for_bulk(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.bulk_bodies.acquire().await.ok()
     }
 
     /// How what we depend on is, as of at most a second ago.

@@ -12,20 +12,25 @@ use super::{Access, Admin, Level, Writes};
 use crate::error::ApiError;
 
 impl<L: Writes> Access<L> {
-    /// Runs one command; `name` is what metrics call it.
-    pub async fn execute<A: Decider>(
-        &self,
-        name: &'static str,
-        request: Request<A::Command>,
-    ) -> Result<Outcome<A>, ApiError> {
-        let caller = Caller {
+    /// Whom the log is told.
+    pub(super) fn caller(&self) -> Caller {
+        Caller {
             tenant: self.member.tenant.clone(),
             actor: self.member.subject.to_string(),
             role: self.member.role,
             request_id: self.meta.request_id.as_deref().map(str::to_owned),
             traceparent: self.meta.traceparent.clone(),
             frontend: self.meta.frontend.clone(),
-        };
+        }
+    }
+
+    /// Runs one command; `name` is what metrics call it.
+    pub async fn execute<A: Decider>(
+        &self,
+        name: &'static str,
+        request: Request<A::Command>,
+    ) -> Result<Outcome<A>, ApiError> {
+        let caller = self.caller();
         let started = Instant::now();
         let result = self.state.0.commands.execute::<A>(&caller, request).await;
         let metrics = self.state.metrics();

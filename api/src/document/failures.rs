@@ -26,10 +26,10 @@ pub enum CommandFailures {
     /// It is not at the revision that If-Match names.
     #[response(status = 412, content_type = "application/problem+json")]
     VersionMismatch(ProblemDocument),
-    /// The body is over 1 MB.
+    /// The body is over 1 MB, or over 16 MB of readings.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(ProblemDocument),
-    /// The body is no JSON, or compressed.
+    /// The body is of another kind than the route takes, or compressed in another way.
     #[response(status = 415, content_type = "application/problem+json")]
     UnsupportedMediaType(ProblemDocument),
     /// The input breaks a rule, or the Idempotency-Key was used for another request.

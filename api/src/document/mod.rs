@@ -15,6 +15,7 @@ pub use inputs::{
 pub use openapi::text;
 pub(crate) use openapi::{Blank, name_aliases};
 pub use parameters::{
-    AlertQuery, BuildingQuery, CommandHeaders, EventQuery, HistoryQuery, QueryHeaders,
+    AlertQuery, BuildingQuery, CommandHeaders, DeliveryHeaders, EventQuery, HistoryQuery,
+    QueryHeaders,
 };
 pub(crate) use repeats::name_repeats;

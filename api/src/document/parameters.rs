@@ -36,6 +36,34 @@ pub struct CommandHeaders {
     traceparent: String,
 }
 
+/// Headers of readings.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only describes requests")]
+pub struct DeliveryHeaders {
+    /// 1 to 255 visible ASCII characters: the same key and request within 24 h get the first
+    /// answer again; another request under it gets 422.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 255
+    )]
+    idempotency_key: String,
+    /// `gzip`, when the body is compressed.
+    #[param(rename = "Content-Encoding", required = false)]
+    content_encoding: String,
+    /// Kept or made, and returned.
+    #[param(rename = "X-Request-Id", required = false)]
+    request_id: String,
+    /// The frontend that calls. flov7 and chronicles get their answers in snake_case.
+    #[param(rename = "X-Frontend-Source", required = false, max_length = 64)]
+    frontend: String,
+    /// W3C Trace Context; goes on into the events.
+    #[param(rename = "traceparent", required = false)]
+    traceparent: String,
+}
+
 /// Headers of a query.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

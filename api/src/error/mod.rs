@@ -46,8 +46,10 @@ pub enum ApiError {
     VersionMismatch { expected: u64, actual: u64 },
     /// 413: the body is over its limit, in bytes.
     TooLarge { limit: usize },
-    /// 415: the body is no JSON, or compressed.
-    UnsupportedMediaType,
+    /// 413: the body holds more than can come at once.
+    TooMuch { detail: Cow<'static, str> },
+    /// 415: the body is of another kind than those accepted, or compressed in another way.
+    UnsupportedMediaType { accepted: &'static str },
     /// 422: the input breaks a rule of the domain; each field is named.
     Invalid(Vec<FieldError>),
     /// 422: the input is sound, but a rule forbids it.

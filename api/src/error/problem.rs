@@ -150,11 +150,14 @@ impl From<ApiError> for Parts {
                 "Too large",
                 format!("the body may have at most {limit} bytes"),
             ),
-            E::UnsupportedMediaType => Self::new(
+            E::TooMuch { detail } => {
+                Self::new(S::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
+            }
+            E::UnsupportedMediaType { accepted } => Self::new(
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
                 "Unsupported media type",
-                "the body must be application/json, not compressed",
+                format!("the body must be {accepted}"),
             ),
             E::Invalid(errors) => Self::new(
                 S::UNPROCESSABLE_ENTITY,

@@ -8,7 +8,7 @@ mod response_time;
 use std::time::Duration;
 
 use flowgrid_bus::LogId;
-use flowgrid_commands::{CommandError, Outcome, OutcomeKind};
+use flowgrid_commands::{CommandError, Outcome, OutcomeKind, Recorded};
 use flowgrid_log::LogObserver;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry,
@@ -34,6 +34,7 @@ pub struct Metrics {
     registry: Registry,
     commands: IntCounterVec,
     command_seconds: HistogramVec,
+    readings: IntCounterVec,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
     batch_commands: Histogram,
@@ -81,6 +82,11 @@ impl Metrics {
                 "flowgrid_command_seconds",
                 "From an authorized command to its outcome",
                 &["command"],
+            )?,
+            readings: counter(
+                "flowgrid_readings_total",
+                "Readings that came: accepted, or left out as they were twice in a request",
+                &["result"],
             )?,
             requests: counter(
                 "flowgrid_http_requests_total",
@@ -143,17 +149,31 @@ impl Metrics {
                 OutcomeKind::AlreadyApplied => "already-applied",
                 OutcomeKind::Repeated => "repeated",
             },
-            Err(error) => match error {
-                CommandError::Rejected(_) => "rejected",
-                CommandError::VersionMismatch { .. } => "version-mismatch",
-                CommandError::KeyReused => "key-reused",
-                CommandError::Contended => "contended",
-                CommandError::Overloaded => "overloaded",
-                CommandError::Unavailable(_) | CommandError::Refused(_) => "unavailable",
-                CommandError::Unknown(_) => "unknown",
-                CommandError::Internal(_) => "failed",
-            },
+            Err(error) => why(error),
         };
+        self.ended(name, label, took);
+    }
+
+    /// Telemetry was written, or not.
+    pub fn recording(&self, name: &str, result: &Result<Recorded, CommandError>, took: Duration) {
+        let label = match result {
+            Ok(recorded) if recorded.repeated => "repeated",
+            Ok(_) => "executed",
+            Err(error) => why(error),
+        };
+        self.ended(name, label, took);
+    }
+
+    /// Readings of a request that was recorded.
+    pub fn readings(&self, accepted: usize, left_out: usize) {
+        for (label, many) in [("accepted", accepted), ("left-out", left_out)] {
+            self.readings
+                .with_label_values(&[label])
+                .inc_by(many as u64);
+        }
+    }
+
+    fn ended(&self, name: &str, label: &str, took: Duration) {
         self.commands.with_label_values(&[name, label]).inc();
         let seconds = self.command_seconds.with_label_values(&[name]);
         seconds.observe(took.as_secs_f64());
@@ -176,6 +196,20 @@ impl Metrics {
         let mut text = Vec::with_capacity(32 * 1024);
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)
+    }
+}
+
+/// A failed command's label.
+fn why(error: &CommandError) -> &'static str {
+    match error {
+        CommandError::Rejected(_) => "rejected",
+        CommandError::VersionMismatch { .. } => "version-mismatch",
+        CommandError::KeyReused => "key-reused",
+        CommandError::Contended => "contended",
+        CommandError::Overloaded => "overloaded",
+        CommandError::Unavailable(_) | CommandError::Refused(_) => "unavailable",
+        CommandError::Unknown(_) => "unknown",
+        CommandError::Internal(_) => "failed",
     }
 }
 

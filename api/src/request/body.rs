@@ -11,6 +11,10 @@ use serde_json::{Map, Value};
 use super::camel;
 use crate::error::ApiError;
 
+const NO_JSON: ApiError = ApiError::UnsupportedMediaType {
+    accepted: "application/json, not compressed",
+};
+
 /// The object as it was sent, with camelCase names, and the names that were sent twice: in both
 /// spellings, or in one.
 struct Spelled {
@@ -81,7 +85,7 @@ pub(super) fn check_coding(headers: &HeaderMap) -> Result<(), ApiError> {
     if only(CONTENT_ENCODING, "identity") && only(TRANSFER_ENCODING, "chunked") {
         return Ok(());
     }
-    Err(ApiError::UnsupportedMediaType)
+    Err(NO_JSON)
 }
 
 /// JSON by name, or what a browser's bare `fetch` sends: nothing or text/plain.
@@ -89,7 +93,7 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return Ok(());
     };
-    let text = value.to_str().map_err(|_| ApiError::UnsupportedMediaType)?;
+    let text = value.to_str().map_err(|_| NO_JSON)?;
     let essence = text.split(';').next().unwrap_or_default().trim();
     let is = |name: &str| essence.eq_ignore_ascii_case(name);
     let json_suffix = essence
@@ -100,7 +104,7 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     if essence.is_empty() || is("application/json") || is("text/plain") || json_suffix {
         return Ok(());
     }
-    Err(ApiError::UnsupportedMediaType)
+    Err(NO_JSON)
 }
 
 #[cfg(test)]

@@ -54,6 +54,40 @@ pub(super) fn idempotency(
     }))
 }
 
+/// The same of a body that comes in pieces.
+pub struct Fingerprint {
+    key: String,
+    hash: Sha256,
+}
+
+impl Fingerprint {
+    /// Begins with all that comes before the body; `None` without a key. `options` are parameters by which
+    /// the same body is another command.
+    pub fn begin(parts: &Parts, options: &str) -> Result<Option<Self>, ApiError> {
+        let Some(key) = idempotency_key(&parts.headers)? else {
+            return Ok(None);
+        };
+        let mut hash = Sha256::new();
+        hash.update(described(parts, options.as_bytes()));
+        hash.update(b"\n");
+        Ok(Some(Self {
+            key: key.to_owned(),
+            hash,
+        }))
+    }
+
+    pub fn add(&mut self, piece: &[u8]) {
+        self.hash.update(piece);
+    }
+
+    pub fn finish(self) -> Idempotency {
+        Idempotency {
+            key: self.key,
+            fingerprint: format!("{:x}", self.hash.finalize()),
+        }
+    }
+}
+
 /// The key that was sent, if any.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let Some(value) = headers.get("idempotency-key") else {

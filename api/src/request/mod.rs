@@ -1,6 +1,7 @@
 //! Reading requests: bodies in either spelling, parameters, preconditions, keys.
 
 mod body;
+mod delivery;
 mod idempotency;
 mod incoming;
 mod paging;
@@ -11,6 +12,7 @@ mod read;
 mod sorting;
 mod spelling;
 mod trace;
+mod unpack;
 mod upload;
 
 use axum::http::HeaderMap;
@@ -18,6 +20,7 @@ use axum::http::HeaderMap;
 #[cfg(test)]
 mod properties;
 
+pub use delivery::Delivery;
 pub use idempotency::{described, idempotency_key};
 pub use incoming::{Conditions, Incoming};
 pub use paging::{Window, limit};

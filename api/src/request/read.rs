@@ -66,7 +66,7 @@ async fn gather(mut body: Body, limit: usize, state: &AppState) -> Result<Bytes,
     Ok(all.freeze())
 }
 
-fn crowded() -> ApiError {
+pub(super) fn crowded() -> ApiError {
     ApiError::Unavailable {
         code: "overloaded",
         detail: "too many large bodies are being read; try again".into(),

@@ -29,5 +29,9 @@ pub async fn remove_sensor(
     incoming: Incoming,
 ) -> Result<Response, ApiError> {
     let request = incoming.to(id, SensorCommand::Remove);
-    commanded(&access.execute::<Sensor>("sensor.remove", request).await?)
+    let outcome = access.execute::<Sensor>("sensor.remove", request).await?;
+    if let Some(details) = outcome.state.details() {
+        access.note_removed(&outcome.id, &details.installed.building_id);
+    }
+    commanded(&outcome)
 }

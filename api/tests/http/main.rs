@@ -27,6 +27,7 @@ mod people;
 mod personal_data;
 mod profile;
 mod projections;
+mod readings;
 mod rejoining;
 mod repeats;
 mod responses;

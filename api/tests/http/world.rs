@@ -124,9 +124,7 @@ impl World {
         let mut relays = Vec::new();
         for log in logs {
             let feed = TestLog::feed();
-            if log.kind != LogKind::Telemetry {
-                appenders.insert(log.id, test.appender(log, &feed, false));
-            }
+            appenders.insert(log.id, test.appender(log, &feed, false));
             let stop = test.stop.subscribe();
             let tail = Tail::start_beside_relay(test.bus.clone(), log, stop);
             let relay = test.relay_beside(log, &feed, Some(Arc::clone(&tail)));

@@ -23,8 +23,8 @@ pub struct Reading {
 #[derive(Debug, Default)]
 pub struct Batch {
     series: Vec<Series>,
-    /// The series that a sensor's next reading of a quality goes to.
-    open: HashMap<(String, Quality), usize>,
+    /// The series that a sensor's next reading goes to, by quality.
+    open: HashMap<String, [Option<usize>; 3]>,
 }
 
 impl Batch {
@@ -47,18 +47,28 @@ impl Batch {
         {
             return self.series.len() - 1;
         }
-        let key = (sensor.to_owned(), reading.quality);
-        if let Some(at) = self.open.get(&key) {
-            return *at;
+        let place = match reading.quality {
+            Quality::Measured => 0,
+            Quality::Estimated => 1,
+            Quality::Corrected => 2,
+        };
+        if let Some(at) = self.open.get(sensor).and_then(|open| open[place]) {
+            return at;
         }
+        let at = self.series.len();
         self.series.push(Series {
             sensor_id: sensor.to_owned(),
             quality: reading.quality,
             start: reading.time,
             points: Vec::new(),
         });
-        self.open.insert(key, self.series.len() - 1);
-        self.series.len() - 1
+        let open = self.open.entry(sensor.to_owned()).or_default();
+        open[place] = Some(at);
+        at
+    }
+
+    pub(super) fn into_series(self) -> Vec<Series> {
+        self.series
     }
 
     /// The events, each with at most [`MOST_POINTS`] readings.

@@ -2,6 +2,7 @@
 //! that follows from telemetry.
 
 mod document;
+mod places;
 
 use flowgrid_domain::sensors::{Sensor, SensorEvent};
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use crate::documents::{DocumentModel, Documents, Effect, document_table, fields,
 
 pub use document::resource;
 use document::{calibration, changed, installed};
+pub use places::{SensorPlace, places};
 
 /// The read model itself.
 pub(crate) type Sensors = Documents<Model>;

@@ -1,4 +1,4 @@
-//! Buildings and their sensors.
+//! Buildings, their sensors, and what those report.
 
 use serde_json::{Value, json};
 
@@ -67,6 +67,28 @@ pub fn cases() -> Vec<Case> {
             USER,
             NotFound,
             json!({"name": "T"}),
+        ),
+        case(
+            "post",
+            "/api/v1/citypulse/sensors/{id}/readings",
+            USER,
+            NotFound,
+            json!([{"timestamp": "2026-05-01T00:00:00Z", "value": 1}]),
+        ),
+        // Of the sensor that the case above has installed.
+        case(
+            "post",
+            "/api/v1/citypulse/readings",
+            USER,
+            ItsOwn,
+            json!([{"sensorId": "s", "timestamp": "2026-05-01T00:00:00Z", "value": 1}]),
+        ),
+        case(
+            "post",
+            "/api/v1/citypulse/readings/corrections",
+            MANAGER,
+            ItsOwn,
+            json!({"reason": "x", "void": [{"sensorId": "s", "timestamp": "2026-05-01T00:00:00Z"}]}),
         ),
         case(
             "delete",

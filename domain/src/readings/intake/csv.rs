@@ -22,6 +22,9 @@ pub(super) struct Csv {
     ends: [usize; MOST_FIELDS],
     fields: usize,
     number: usize,
+    /// Line ends so far, and whether one came last.
+    line_ends: usize,
+    at_line_end: bool,
 }
 
 /// What the first line says: in which column each field stands.
@@ -46,6 +49,8 @@ impl Default for Csv {
             ends: [0; MOST_FIELDS],
             fields: 0,
             number: 0,
+            line_ends: 1,
+            at_line_end: true,
         }
     }
 }
@@ -107,9 +112,10 @@ impl Csv {
         let (result, read, written, ended) = self.reader.read_record(piece, line, ends);
         self.used += written;
         self.fields += ended;
+        self.count_lines(piece.get(..read).unwrap_or_default());
         match result {
             ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
-            ReadRecordResult::OutputFull => return Err(too_long(self.number + 2)),
+            ReadRecordResult::OutputFull => return Err(too_long(self.line_ends + 1)),
             ReadRecordResult::OutputEndsFull => {
                 let place = self.place();
                 return Err(place.error("", format!("has more than {MOST_FIELDS} fields")));
@@ -123,10 +129,19 @@ impl Csv {
         Ok(piece.get(read..).unwrap_or_default())
     }
 
+    fn count_lines(&mut self, read: &[u8]) {
+        self.line_ends += read.iter().filter(|byte| **byte == b'\n').count();
+        if let Some(last) = read.last() {
+            self.at_line_end = *last == b'\n';
+        }
+    }
+
+    /// Of the record that was just read.
     fn place(&self) -> Place {
+        let line = self.line_ends + usize::from(!self.at_line_end);
         Place {
             number: self.number,
-            line: Some(self.number + 2),
+            line: Some(line),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{MOST_ERRORS, Place, time};
+use super::{MOST_ERRORS, Place, Refused, time};
 use crate::FieldError;
 use crate::readings::{Quality, Reading};
 use crate::values::Slug;
@@ -17,16 +17,51 @@ pub const MOST_READINGS: usize = 100_000;
 pub struct Gathered {
     /// The sensors named, each once.
     pub sensors: Vec<String>,
-    /// In the order in which they came.
+    /// In the order in which they came: a row for each element.
     pub rows: Vec<Row>,
 }
 
 /// One reading, and whose.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
+    /// Number of the element, from 0.
+    pub number: u32,
+    /// From 1; 0 where lines don't count.
+    pub line: u32,
     /// Place in [`Gathered::sensors`].
-    pub sensor: usize,
+    pub sensor: u32,
     pub reading: Reading,
+}
+
+impl Row {
+    /// What is wrong with a field of this reading.
+    pub fn error(&self, field: &str, detail: impl std::fmt::Display) -> FieldError {
+        let place = Place {
+            number: self.number as usize,
+            line: (self.line > 0).then_some(self.line as usize),
+        };
+        place.error(field, detail)
+    }
+}
+
+impl Gathered {
+    /// The id of a row's sensor.
+    pub fn sensor_of(&self, row: &Row) -> &str {
+        let id = self.sensors.get(row.sensor as usize);
+        id.map_or("", String::as_str)
+    }
+
+    /// Where each sensor is named first, in the order of [`Gathered::sensors`].
+    pub fn first_rows(&self) -> Vec<Row> {
+        let mut first = Vec::with_capacity(self.sensors.len());
+        for row in &self.rows {
+            // Sensors are numbered as they come.
+            if row.sensor as usize == first.len() {
+                first.push(*row);
+            }
+        }
+        first
+    }
 }
 
 /// A reading's fields, each as its format gave it.
@@ -41,7 +76,7 @@ pub(super) struct Gathering {
     /// Whose the readings are that don't say so.
     usual: Option<String>,
     now: DateTime<Utc>,
-    places: HashMap<String, usize>,
+    places: HashMap<String, u32>,
     found: Gathered,
     errors: Vec<FieldError>,
     too_many: bool,
@@ -79,10 +114,16 @@ impl Gathering {
             value: parts.value,
             quality: parts.quality,
         };
-        self.found.rows.push(Row { sensor, reading });
+        let whole = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        self.found.rows.push(Row {
+            number: whole(place.number),
+            line: place.line.map_or(0, whole),
+            sensor,
+            reading,
+        });
     }
 
-    fn sensor(&mut self, place: Place, named: Option<&str>) -> Option<usize> {
+    fn sensor(&mut self, place: Place, named: Option<&str>) -> Option<u32> {
         let Some(id) = named.or(self.usual.as_deref()) else {
             self.wrong(place, "sensorId", "is required");
             return None;
@@ -97,6 +138,12 @@ impl Gathering {
             );
             return None;
         }
+        // Mostly one sensor's readings come one after the other.
+        if let Some(last) = self.found.rows.last()
+            && self.found.sensor_of(last) == id
+        {
+            return Some(last.sensor);
+        }
         if let Some(at) = self.places.get(id) {
             return Some(*at);
         }
@@ -104,7 +151,9 @@ impl Gathering {
             self.wrong(place, "sensorId", error);
             return None;
         }
-        let (id, at) = (id.to_owned(), self.found.sensors.len());
+        // There are no more sensors than readings.
+        let at = u32::try_from(self.found.sensors.len()).ok()?;
+        let id = id.to_owned();
         self.found.sensors.push(id.clone());
         self.places.insert(id, at);
         Some(at)
@@ -137,11 +186,9 @@ impl Gathering {
         self.too_many || self.broken || self.errors.len() >= MOST_ERRORS
     }
 
-    pub fn finish(mut self) -> Result<Gathered, Vec<FieldError>> {
+    pub fn finish(mut self) -> Result<Gathered, Refused> {
         if self.too_many {
-            let detail = format!("at most {MOST_READINGS} readings can come at once");
-            self.errors.insert(0, FieldError::new("", detail));
-            self.errors.truncate(MOST_ERRORS);
+            return Err(Refused::TooMany);
         }
         if self.errors.is_empty() && self.found.rows.is_empty() {
             self.errors.push(FieldError::new("", "holds no reading"));
@@ -149,7 +196,7 @@ impl Gathering {
         if self.errors.is_empty() {
             Ok(self.found)
         } else {
-            Err(self.errors)
+            Err(Refused::Wrong(self.errors))
         }
     }
 }

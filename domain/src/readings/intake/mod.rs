@@ -4,13 +4,16 @@
 //! named with its place, up to [`MOST_ERRORS`]; one error refuses the whole.
 
 mod csv;
+mod distinct;
 mod element;
+mod events;
 mod gathered;
 mod split;
 mod time;
 
+pub use distinct::Repeats;
 pub use gathered::{Gathered, MOST_READINGS, Row};
-pub use time::MOST_AHEAD_SECONDS;
+pub use time::{MOST_AHEAD_SECONDS, read as reading_time};
 
 use chrono::{DateTime, Utc};
 
@@ -34,6 +37,15 @@ pub enum Format {
     Ndjson,
     /// Lines of comma- or semicolon-separated fields below a line of their names.
     Csv,
+}
+
+/// Why a body is refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refused {
+    /// It holds more than [`MOST_READINGS`].
+    TooMany,
+    /// With what is wrong, at most [`MOST_ERRORS`].
+    Wrong(Vec<FieldError>),
 }
 
 /// Takes a body piece by piece.
@@ -81,8 +93,8 @@ impl Intake {
     /// All readings, if every one of them is sound and the body was whole.
     ///
     /// # Errors
-    /// With everything that is wrong, at most [`MOST_ERRORS`].
-    pub fn finish(mut self) -> Result<Gathered, Vec<FieldError>> {
+    /// See [`Refused`].
+    pub fn finish(mut self) -> Result<Gathered, Refused> {
         let gathering = &mut self.gathering;
         if !gathering.is_hopeless() {
             let ended = match self.reader {

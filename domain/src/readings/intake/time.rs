@@ -2,24 +2,27 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::values::read_time;
+use crate::values::{Invalid, read_time};
 
 /// How far ahead of our clock a sensor's may be.
 pub const MOST_AHEAD_SECONDS: i64 = 300;
 
 /// A reading's time in whole milliseconds; finer than that is cut off.
-pub(super) fn read(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+///
+/// # Errors
+/// When it is no time, before 1970, or more than [`MOST_AHEAD_SECONDS`] ahead of `now`.
+pub fn read(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Invalid> {
     let time = match plain(text.as_bytes()) {
         Some(time) => time,
-        None => read_time(text).map_err(|error| error.to_string())?,
+        None => read_time(text)?,
     };
     let whole = DateTime::from_timestamp_millis(time.timestamp_millis()).unwrap_or(time);
     if whole < DateTime::UNIX_EPOCH {
-        return Err("must not be before 1970".to_owned());
+        return Invalid::because("must not be before 1970");
     }
     let latest = now.checked_add_signed(TimeDelta::seconds(MOST_AHEAD_SECONDS));
     if latest.is_some_and(|latest| whole > latest) {
-        return Err(format!(
+        return Invalid::because(format!(
             "is more than {MOST_AHEAD_SECONDS} seconds in the future"
         ));
     }
