@@ -6,7 +6,7 @@ use flowgrid_bus::Tenant;
 use serde_json::{Value, json};
 
 use crate::call::{ALERTS, BUILDINGS, Call, call, get, post};
-use crate::cases::{Case, Needs, cases};
+use crate::cases::{Case, Foreign, Needs, cases};
 use crate::somebody::{PASSWORD, Somebody};
 use crate::world::{World, run};
 
@@ -146,7 +146,8 @@ impl Organization {
     async fn seen(&self, world: &World) -> Vec<(String, Value)> {
         let mut seen = Vec::new();
         for case in cases() {
-            if case.method != "get" || !is_members(&case) {
+            // What is nobody's moves with everybody's commands.
+            if case.method != "get" || !is_members(&case) || case.foreign == Foreign::Nobodys {
                 continue;
             }
             let own = if case.path.contains('{') {
