@@ -33,8 +33,8 @@ pub async fn install_sensor(
     incoming: Incoming,
 ) -> Result<Response, ApiError> {
     let installation = read_installation(&incoming.fields()?).map_err(ApiError::Invalid)?;
-    let install = installation.install;
-    place::check_building(&access, install.building.as_str()).await?;
+    let mut install = installation.install;
+    install.time_zone = place::check_building(&access, install.building.as_str()).await?;
     let id = match installation.id {
         Some(id) => id.into(),
         None => access.ids().uuid_v7(access.now()).to_string(),

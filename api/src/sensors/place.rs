@@ -5,6 +5,7 @@
 
 use flowgrid_domain::buildings::Building;
 use flowgrid_domain::sensors::{Change, Sensor};
+use flowgrid_domain::values::Timezone;
 use flowgrid_domain::{FieldError, Patch};
 
 use crate::context::{Access, Level};
@@ -13,11 +14,17 @@ use crate::error::ApiError;
 /// How many meters may sit behind each other.
 const DEEPEST: usize = 8;
 
-/// A sensor is put where somebody is.
-pub async fn check_building<L: Level>(access: &Access<L>, id: &str) -> Result<(), ApiError> {
+/// A sensor is put where somebody is. Answers the building's zone, if it has one.
+pub async fn check_building<L: Level>(
+    access: &Access<L>,
+    id: &str,
+) -> Result<Option<Timezone>, ApiError> {
     let building = access.load::<Building>(id, None).await?;
     match building.map(|loaded| loaded.state) {
-        Some(Building::Active(_)) => Ok(()),
+        Some(Building::Active(details)) => {
+            let zone = details.timezone.as_deref();
+            Ok(zone.and_then(|name| Timezone::parse(name).ok()))
+        }
         Some(Building::Retired(_)) => refuse("/buildingId", "is retired"),
         Some(Building::Unregistered) | None => refuse("/buildingId", "names no building"),
     }

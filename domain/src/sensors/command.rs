@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Direction, Mode, Unit};
 use crate::Patch;
-use crate::values::{BuildingId, FromJson, Invalid, Line, Slug, Token, number, string};
+use crate::values::{BuildingId, FromJson, Invalid, Line, Slug, Timezone, Token, number, string};
 
 /// A sensor's name, one line of at most 200 characters.
 pub type SensorName = Line<200>;
@@ -39,6 +39,8 @@ pub struct Install {
     pub register_size: Option<Positive>,
     pub calorific_value: Option<Positive>,
     pub state_number: Option<Positive>,
+    /// Of the building, where it has one: whoever hands the command over looks it up.
+    pub time_zone: Option<Timezone>,
 }
 
 /// What becomes different about a sensor; what is absent stays. What its readings mean may not

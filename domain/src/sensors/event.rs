@@ -11,7 +11,7 @@ events! {
     pub enum SensorEvent {
         "sensor.calibrated" "1.0" => Calibrated;
         "sensor.changed" "1.0" => Changed;
-        "sensor.installed" "1.0" => Installed;
+        "sensor.installed" "1.1" => Installed;
         "sensor.removed" "1.0" => Removed;
     }
 }
@@ -62,6 +62,10 @@ pub struct Installed {
     pub calorific_value: Option<f64>,
     /// m³ at standard conditions in one m³ that the meter counts.
     pub state_number: Option<f64>,
+    /// The zone of its building at that time, a name in the IANA database: since 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
+    pub time_zone: Option<String>,
 }
 
 /// Some of its fields became different; only those are here, `null` where one was cleared.

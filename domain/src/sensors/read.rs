@@ -77,6 +77,7 @@ pub fn read_installation(body: &Map<String, Value>) -> Result<Installation, Vec<
             register_size,
             calorific_value,
             state_number,
+            time_zone: None,
         })
     })();
     let id = id.map(|NewId(slug)| slug);

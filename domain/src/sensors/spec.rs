@@ -24,6 +24,7 @@ fn meter() -> Installed {
         register_size: None,
         calorific_value: None,
         state_number: None,
+        time_zone: None,
     }
 }
 

@@ -277,6 +277,7 @@ impl From<&Install> for Installed {
             register_size: install.register_size.map(Positive::get),
             calorific_value: install.calorific_value.map(Positive::get),
             state_number: install.state_number.map(Positive::get),
+            time_zone: install.time_zone.map(Into::into),
         }
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn first_shown(zone: Tz, local: NaiveDateTime) -> i64 {
 }
 
 /// When a date begins.
-pub(crate) fn day_begins(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
+pub fn day_begins(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
     // Far outside of all that is measured, a date of UTC is near enough.
     let known = -1..=10_001;
     if known.contains(&date.year()) {

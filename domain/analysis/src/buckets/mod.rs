@@ -10,6 +10,7 @@ mod size;
 
 pub use bucket::Bucket;
 pub use iterator::Buckets;
-pub use size::{BucketSize, UnknownSize};
+pub use size::{BucketSize, UnknownSize, date};
 
-pub(crate) use local::{day_begins, local_time};
+pub use local::day_begins;
+pub(crate) use local::local_time;

@@ -94,6 +94,11 @@ fn back(date: NaiveDate, days: u32) -> NaiveDate {
         .unwrap_or(date)
 }
 
+/// The date whose day, of the zone's calendar, holds the moment.
+pub fn date(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    date_of(zone, seconds(at))
+}
+
 /// The date whose bucket holds the moment. It is the one on the calendar, except where clocks are
 /// put back over midnight: the minutes of the old date that come again belong to the new one.
 fn date_of(zone: Tz, at: i64) -> NaiveDate {
