@@ -16,13 +16,15 @@ use crate::invitations::Invitations;
 use crate::keys::Keys;
 use crate::members::Members;
 use crate::notifications::Notifications;
+use crate::read_model::ReadModel;
+use crate::readings::Readings;
 use crate::rebuild::{self, run_pending};
 use crate::runtime::{Client, Context, Kicks};
 use crate::security_events::SecurityEvents;
 use crate::sensors::Sensors;
 use crate::status::{RebuildStatus, rebuild_of, status_of};
 use crate::threats::Threats;
-use crate::verify::{VerifyReport, verify};
+use crate::verify::VerifyReport;
 use crate::{ModelName, Positions, ProjectionRuntime, ProjectionStatus, ReadError, RuntimeOptions};
 
 /// Why nothing was done.
@@ -161,6 +163,7 @@ impl ProjectionAdmin {
             ModelName::Sensors => run_pending::<Sensors>(&context, &shutdown).await?,
             ModelName::SecurityEvents => run_pending::<SecurityEvents>(&context, &shutdown).await?,
             ModelName::Threats => run_pending::<Threats>(&context, &shutdown).await?,
+            ModelName::Readings => run_pending::<Readings>(&context, &shutdown).await?,
         }
         Ok(())
     }
@@ -171,16 +174,17 @@ impl ProjectionAdmin {
     /// [`AdminError::Unreadable`] when an event can't be folded; else when Postgres can't be reached.
     pub async fn verify(&self, model: ModelName) -> Result<VerifyReport, AdminError> {
         match model {
-            ModelName::Buildings => verify::<Buildings>(&self.client, &self.store).await,
-            ModelName::Alerts => verify::<Alerts>(&self.client, &self.store).await,
-            ModelName::Members => verify::<Members>(&self.client, &self.store).await,
-            ModelName::Integrations => verify::<Integrations>(&self.client, &self.store).await,
-            ModelName::Invitations => verify::<Invitations>(&self.client, &self.store).await,
-            ModelName::Keys => verify::<Keys>(&self.client, &self.store).await,
-            ModelName::Notifications => verify::<Notifications>(&self.client, &self.store).await,
-            ModelName::Sensors => verify::<Sensors>(&self.client, &self.store).await,
-            ModelName::SecurityEvents => verify::<SecurityEvents>(&self.client, &self.store).await,
-            ModelName::Threats => verify::<Threats>(&self.client, &self.store).await,
+            ModelName::Buildings => Buildings::verify(&self.client, &self.store).await,
+            ModelName::Alerts => Alerts::verify(&self.client, &self.store).await,
+            ModelName::Members => Members::verify(&self.client, &self.store).await,
+            ModelName::Integrations => Integrations::verify(&self.client, &self.store).await,
+            ModelName::Invitations => Invitations::verify(&self.client, &self.store).await,
+            ModelName::Keys => Keys::verify(&self.client, &self.store).await,
+            ModelName::Notifications => Notifications::verify(&self.client, &self.store).await,
+            ModelName::Sensors => Sensors::verify(&self.client, &self.store).await,
+            ModelName::SecurityEvents => SecurityEvents::verify(&self.client, &self.store).await,
+            ModelName::Threats => Threats::verify(&self.client, &self.store).await,
+            ModelName::Readings => Readings::verify(&self.client, &self.store).await,
         }
     }
 

@@ -6,7 +6,8 @@ use flowgrid_bus::Tenant;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
-use crate::staged::Writes;
+use crate::read_model::BatchWrites;
+use crate::staged::{Patch, Writes};
 use crate::{ModelName, ReadError};
 
 /// Rows deleted in one transaction.
@@ -29,9 +30,12 @@ impl Closed {
     }
 }
 
-impl<P> Writes<P> {
-    /// Leaves their rows out; answers whether there were any.
-    pub(crate) fn leave_out(&mut self, closed: &Closed) -> bool {
+impl<P: Patch + 'static> BatchWrites for Writes<P> {
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn leave_out(&mut self, closed: &Closed) -> bool {
         let before = self.len();
         let stays = |tenant: &Uuid| !closed.has(*tenant);
         self.inserts.retain(|((tenant, _), _)| stays(tenant));
@@ -52,20 +56,23 @@ pub(crate) async fn forget(tenant: &Tenant, pool: &PgPool) -> Result<u64, ReadEr
         .await?;
     let mut dropped = 0;
     for model in ModelName::ALL {
-        for schema in schemas(model, pool).await? {
-            dropped += drop_rows(&schema, model, tenant, pool).await?;
+        for table in model.tables() {
+            for schema in schemas(model, table, pool).await? {
+                dropped += drop_rows(&schema, table, tenant, pool).await?;
+            }
         }
     }
     Ok(dropped)
 }
 
-/// The schemas of a model, of whatever version, in which its table is.
-async fn schemas(model: ModelName, pool: &PgPool) -> Result<Vec<String>, ReadError> {
+/// The schemas of a model, of whatever version, in which one of its tables is.
+async fn schemas(model: ModelName, table: &str, pool: &PgPool) -> Result<Vec<String>, ReadError> {
     let found = sqlx::query_scalar(
         "select schema_name from public.projection_generations \
-         where name = $1 and to_regclass(schema_name || '.' || name) is not null order by schema_name",
+         where name = $1 and to_regclass(schema_name || '.' || $2) is not null order by schema_name",
     )
     .bind(model.as_str())
+    .bind(table)
     .fetch_all(pool)
     .await?;
     Ok(found)
@@ -73,14 +80,14 @@ async fn schemas(model: ModelName, pool: &PgPool) -> Result<Vec<String>, ReadErr
 
 async fn drop_rows(
     schema: &str,
-    model: ModelName,
+    table: &str,
     tenant: &Tenant,
     pool: &PgPool,
 ) -> Result<u64, ReadError> {
-    // Every table is named as its model is, and its primary key begins with the organization.
+    // The primary key of every table begins with the organization.
     let delete = format!(
-        "delete from {schema}.{model} where tenant_id = $1 and id in \
-         (select id from {schema}.{model} where tenant_id = $1 order by id limit $2)"
+        "delete from {schema}.{table} where tenant_id = $1 and id in \
+         (select id from {schema}.{table} where tenant_id = $1 order by id limit $2)"
     );
     let mut dropped = 0;
     loop {

@@ -8,6 +8,7 @@
 pub mod alerts;
 pub mod buildings;
 pub mod documents;
+pub mod readings;
 pub mod sensors;
 
 mod admin;

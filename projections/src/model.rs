@@ -18,6 +18,7 @@ pub enum ModelName {
     Sensors,
     SecurityEvents,
     Threats,
+    Readings,
 }
 
 /// The text names no read model.
@@ -26,7 +27,7 @@ pub enum ModelName {
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Buildings,
         Self::Alerts,
         Self::Members,
@@ -37,6 +38,7 @@ impl ModelName {
         Self::Sensors,
         Self::SecurityEvents,
         Self::Threats,
+        Self::Readings,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -51,6 +53,7 @@ impl ModelName {
             Self::Sensors => "sensors",
             Self::SecurityEvents => "security_events",
             Self::Threats => "threats",
+            Self::Readings => "readings",
         }
     }
 
@@ -67,21 +70,40 @@ impl ModelName {
             | Self::Notifications
             | Self::Sensors
             | Self::SecurityEvents
-            | Self::Threats => 1,
+            | Self::Threats
+            | Self::Readings => 1,
         }
     }
 
-    /// The kind of logs on which its aggregates live; it follows no others.
-    pub fn log_kind(self) -> LogKind {
+    /// Its tables, the first of them named as it is. Their primary keys begin with the organization.
+    pub(crate) fn tables(self) -> &'static [&'static str] {
         match self {
-            Self::Buildings | Self::Alerts | Self::Sensors => LogKind::Domain,
+            Self::Buildings => &["buildings"],
+            Self::Alerts => &["alerts"],
+            Self::Members => &["members"],
+            Self::Integrations => &["integrations"],
+            Self::Invitations => &["invitations"],
+            Self::Keys => &["keys"],
+            Self::Notifications => &["notifications"],
+            Self::Sensors => &["sensors"],
+            Self::SecurityEvents => &["security_events"],
+            Self::Threats => &["threats"],
+            Self::Readings => &["readings", "reading_sensors", "reading_zones"],
+        }
+    }
+
+    /// The kinds of logs on which its aggregates live; it follows no others.
+    pub fn log_kinds(self) -> &'static [LogKind] {
+        match self {
+            Self::Readings => &[LogKind::Domain, LogKind::Telemetry],
+            Self::Buildings | Self::Alerts | Self::Sensors => &[LogKind::Domain],
             Self::Members
             | Self::Integrations
             | Self::Invitations
             | Self::Keys
             | Self::Notifications
             | Self::SecurityEvents
-            | Self::Threats => LogKind::Identity,
+            | Self::Threats => &[LogKind::Identity],
         }
     }
 

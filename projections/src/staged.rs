@@ -6,6 +6,8 @@ use flowgrid_bus::RecordedEvent;
 use hashbrown::HashTable;
 use uuid::Uuid;
 
+use crate::read_model::Batch;
+
 /// What names a row: organization and local id.
 pub(crate) type RowKey = (Uuid, Box<str>);
 
@@ -53,10 +55,6 @@ impl<P> Writes<P> {
     pub(crate) fn len(&self) -> usize {
         self.inserts.len() + self.puts.len() + self.updates.len() + self.deletes.len()
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 impl<P> Default for Staged<P> {
@@ -75,15 +73,6 @@ pub(crate) fn row_key(event: &RecordedEvent) -> RowKey {
 }
 
 impl<P: Patch> Staged<P> {
-    /// Rows touched.
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The event makes its row.
     pub(crate) fn insert(&mut self, event: &RecordedEvent, row: P) -> Result<(), String> {
         match self.change(event) {
@@ -159,8 +148,17 @@ impl<P: Patch> Staged<P> {
         self.places.insert_unique(hash(&place), place, hash);
         Ok(())
     }
+}
 
-    pub(crate) fn into_writes(self) -> Writes<P> {
+impl<P: Patch + 'static> Batch for Staged<P> {
+    type Writes = Writes<P>;
+
+    /// Rows touched.
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn into_writes(self) -> Writes<P> {
         let mut writes = Writes {
             inserts: Vec::new(),
             puts: Vec::new(),

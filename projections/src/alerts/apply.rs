@@ -10,10 +10,10 @@ use sqlx::PgConnection;
 use super::patch::{Mark, Origin};
 use super::{AlertPatch, Alerts, ExpectedAlert, write};
 use crate::ModelName;
-use crate::read_model::ReadModel;
+use crate::read_model::RowModel;
 use crate::staged::{Staged, Writes, nullable};
 
-impl ReadModel for Alerts {
+impl RowModel for Alerts {
     const NAME: ModelName = ModelName::Alerts;
     const AGGREGATE: &'static str = Alert::TYPE;
     const TABLE: &'static str = "alerts";

@@ -7,10 +7,10 @@ use sqlx::PgConnection;
 
 use super::{BuildingPatch, Buildings, ExpectedBuilding, write};
 use crate::ModelName;
-use crate::read_model::ReadModel;
+use crate::read_model::RowModel;
 use crate::staged::{Staged, Writes, nullable};
 
-impl ReadModel for Buildings {
+impl RowModel for Buildings {
     const NAME: ModelName = ModelName::Buildings;
     const AGGREGATE: &'static str = flowgrid_domain::buildings::Building::TYPE;
     const TABLE: &'static str = "buildings";

@@ -11,13 +11,13 @@ use super::patch::DocumentPatch;
 use super::verify::ExpectedDocument;
 use super::write;
 use crate::ModelName;
-use crate::read_model::ReadModel;
+use crate::read_model::RowModel;
 use crate::staged::{Staged, Writes};
 
 /// The read model of a [`DocumentModel`].
 pub(crate) struct Documents<D>(PhantomData<D>);
 
-impl<D: DocumentModel> ReadModel for Documents<D> {
+impl<D: DocumentModel> RowModel for Documents<D> {
     const NAME: ModelName = D::NAME;
     const AGGREGATE: &'static str = D::Aggregate::TYPE;
     const TABLE: &'static str = D::TABLE;

@@ -80,7 +80,10 @@ impl ReadModels {
         let kind = self.lives.kind_of(&self.pool, position).await?;
         let deadline = tokio::time::Instant::now() + limit;
         // The others say nothing of what stands on that log.
-        for model in models.iter().filter(|model| model.log_kind() == kind) {
+        for model in models
+            .iter()
+            .filter(|model| model.log_kinds().contains(&kind))
+        {
             wait::reached(&self.pool, self.local.as_ref(), *model, position, deadline).await?;
         }
         Ok(())

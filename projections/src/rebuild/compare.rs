@@ -21,7 +21,8 @@ const MOST_NAMED: usize = 10;
 
 /// Number of rows of a part, and the exclusive or of two hashes of each.
 type Part = (i64, i64, i64);
-type Parts = BTreeMap<i64, Part>;
+/// By table and number.
+type Parts = BTreeMap<(&'static str, i64), Part>;
 
 impl<M: ReadModel> Rebuild<M> {
     /// What differs, as a text; `None` when the rows are the same.
@@ -39,7 +40,9 @@ impl<M: ReadModel> Rebuild<M> {
         };
         let (theirs, ours) = tokio::join!(parts::<M>(live, &mut snapshot), ours);
         let (theirs, ours) = (theirs?, ours?);
-        let differing: Vec<i64> = (0..i64::from(PARTS))
+        let all: BTreeSet<_> = theirs.keys().chain(ours.keys()).copied().collect();
+        let differing: Vec<_> = all
+            .into_iter()
             .filter(|part| theirs.get(part) != ours.get(part))
             .collect();
         if differing.is_empty() {
@@ -48,8 +51,8 @@ impl<M: ReadModel> Rebuild<M> {
         let some = differing
             .get(..MOST_PARTS.min(differing.len()))
             .unwrap_or_default();
-        let theirs = rows::<M>(live, some, &mut snapshot).await?;
-        let ours = rows::<M>(&self.generation, some, &mut self.control).await?;
+        let theirs = rows(live, some, &mut snapshot).await?;
+        let ours = rows(&self.generation, some, &mut self.control).await?;
         let names: Vec<String> = theirs
             .symmetric_difference(&ours)
             .map(|(tenant, id, _)| format!("{tenant}/{id}"))
@@ -58,8 +61,9 @@ impl<M: ReadModel> Rebuild<M> {
             .take(MOST_NAMED)
             .collect();
         Ok(Some(format!(
-            "{} of {PARTS} parts differ from generation {}, e.g. rows {}",
+            "{} of {} parts differ from generation {}, e.g. rows {}",
             differing.len(),
+            PARTS as usize * M::NAME.tables().len(),
             live.number,
             names.join(", ")
         )))
@@ -75,40 +79,37 @@ async fn parts<M: ReadModel>(
     generation: &Generation,
     connection: &mut PgConnection,
 ) -> Result<Parts, Broken> {
-    let sql = format!(
-        "select {} as part, count(*), bit_xor(hash_record_extended(r, 1)), bit_xor(hash_record_extended(r, 2)) \
-         from {}.{} r group by 1",
-        part_of_row(),
-        generation.schema,
-        M::TABLE
-    );
-    let rows = sqlx::query(&sql).fetch_all(connection).await?;
     let mut parts = Parts::new();
-    for row in rows {
-        parts.insert(
-            row.try_get(0)?,
-            (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?),
+    for table in M::NAME.tables() {
+        let sql = format!(
+            "select {} as part, count(*), bit_xor(hash_record_extended(r, 1)), bit_xor(hash_record_extended(r, 2)) \
+             from {}.{table} r group by 1",
+            part_of_row(),
+            generation.schema,
         );
+        for row in sqlx::query(&sql).fetch_all(&mut *connection).await? {
+            let part = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            parts.insert((*table, row.try_get(0)?), part);
+        }
     }
     Ok(parts)
 }
 
 /// The rows of some parts, with a hash of each.
-async fn rows<M: ReadModel>(
+async fn rows(
     generation: &Generation,
-    parts: &[i64],
+    parts: &[(&'static str, i64)],
     connection: &mut PgConnection,
 ) -> Result<BTreeSet<(Uuid, String, i64)>, Broken> {
-    let sql = format!(
-        "select r.tenant_id, r.id, hash_record_extended(r, 1) from {}.{} r where {} = any($1)",
-        generation.schema,
-        M::TABLE,
-        part_of_row()
-    );
-    Ok(sqlx::query_as(&sql)
-        .bind(parts)
-        .fetch_all(connection)
-        .await?
-        .into_iter()
-        .collect())
+    let mut found = BTreeSet::new();
+    for (table, part) in parts {
+        let sql = format!(
+            "select r.tenant_id, r.id, hash_record_extended(r, 1) from {}.{table} r where {} = $1",
+            generation.schema,
+            part_of_row()
+        );
+        let rows = sqlx::query_as(&sql).bind(part).fetch_all(&mut *connection);
+        found.extend(rows.await?);
+    }
+    Ok(found)
 }

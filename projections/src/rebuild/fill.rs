@@ -10,9 +10,8 @@ use super::Broken;
 use super::run::Rebuild;
 use crate::closed::Closed;
 use crate::generation::checkpoint;
-use crate::read_model::{Poison, ReadModel, stage_all};
+use crate::read_model::{Batch, BatchWrites, Poison, ReadModel, stage_all};
 use crate::runtime::{Applied, apply};
-use crate::staged::Staged;
 
 /// Events read at once, and how many such reads may wait to be merged.
 const CHUNK: usize = 5_000;
@@ -36,7 +35,7 @@ impl<M: ReadModel> Rebuild<M> {
         let mut reader = JoinSet::new();
         reader.spawn(read(self.context.store.clone(), log, start, until, sender));
         let (mut from, mut to) = (start, start);
-        let mut batch = Staged::default();
+        let mut batch = M::Batch::default();
         while let Some(chunk) = chunks.recv().await {
             let events = chunk?;
             to = events.last().map_or(to, |event| event.position);
@@ -70,7 +69,7 @@ impl<M: ReadModel> Rebuild<M> {
         &mut self,
         log: LogId,
         range: (u64, u64),
-        batch: Staged<M::Patch>,
+        batch: M::Batch,
     ) -> Result<(), Broken> {
         let writes = tokio::task::spawn_blocking(move || batch.into_writes());
         let mut writes = writes
@@ -86,9 +85,9 @@ impl<M: ReadModel> Rebuild<M> {
 
 /// Merges a chunk, away from the threads that answer requests.
 async fn stage<M: ReadModel>(
-    mut batch: Staged<M::Patch>,
+    mut batch: M::Batch,
     events: Vec<RecordedEvent>,
-) -> Result<Staged<M::Patch>, Broken> {
+) -> Result<M::Batch, Broken> {
     let staged = tokio::task::spawn_blocking(move || {
         let outcome = stage_all::<M>(&mut batch, &events);
         outcome.map(|()| batch)

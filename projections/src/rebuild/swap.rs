@@ -7,10 +7,9 @@ use super::Broken;
 use super::run::{MOST_ROUNDS, NEAR, Rebuild};
 use crate::closed::Closed;
 use crate::generation::{Generation, advance_statement, checkpoint};
-use crate::read_model::{Poison, ReadModel, stage_all};
+use crate::read_model::{Batch, BatchWrites, Poison, ReadModel, stage_all};
 use crate::runtime::write_rows;
 use crate::simple;
-use crate::staged::Staged;
 
 impl<M: ReadModel> Rebuild<M> {
     /// Swaps. The live projector waits while the last events are brought in, which are few: what
@@ -68,7 +67,7 @@ impl<M: ReadModel> Rebuild<M> {
                 "log {log} ends before position {until}"
             )));
         }
-        let mut batch = Staged::default();
+        let mut batch = M::Batch::default();
         stage_all::<M>(&mut batch, &events).map_err(|Poison { position, reason }| {
             Broken::Failed(format!("event at {position}: {reason}"))
         })?;

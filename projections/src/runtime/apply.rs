@@ -6,9 +6,8 @@ use sqlx::PgConnection;
 use crate::ReadError;
 use crate::closed::Closed;
 use crate::generation::{Generation, advance_statement};
-use crate::read_model::ReadModel;
+use crate::read_model::{Batch, BatchWrites, ReadModel, WriteError};
 use crate::simple;
-use crate::staged::Writes;
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +45,7 @@ pub(crate) async fn apply<M: ReadModel>(
     generation: &Generation,
     log: LogId,
     range: (u64, u64),
-    mut writes: Writes<M::Patch>,
+    mut writes: <M::Batch as Batch>::Writes,
 ) -> Result<Applied, ApplyError> {
     let applied = apply_all::<M>(connection, generation, log, range, &writes).await;
     if !matches!(applied, Err(ApplyError::Unwritable { .. })) {
@@ -64,7 +63,7 @@ async fn apply_all<M: ReadModel>(
     generation: &Generation,
     log: LogId,
     (from, to): (u64, u64),
-    writes: &Writes<M::Patch>,
+    writes: &<M::Batch as Batch>::Writes,
 ) -> Result<Applied, ApplyError> {
     let advance = advance_statement(generation, log, from, to);
     if writes.is_empty() {
@@ -90,19 +89,20 @@ async fn apply_all<M: ReadModel>(
 pub(crate) async fn write<M: ReadModel>(
     connection: &mut PgConnection,
     (from, to): (u64, u64),
-    writes: &Writes<M::Patch>,
+    writes: &<M::Batch as Batch>::Writes,
 ) -> Result<(), ApplyError> {
     let unwritable = |reason: String| ApplyError::Unwritable {
         from: from + 1,
         to,
         reason,
     };
-    let expected = writes.len() as u64;
     match M::write(writes, connection).await {
-        Ok(written) if written == expected => Ok(()),
-        Ok(written) => Err(unwritable(format!("{written} of {expected} were there"))),
-        Err(error) if is_lasting(&error) => Err(unwritable(error.to_string())),
-        Err(error) => Err(error.into()),
+        Ok(()) => Ok(()),
+        Err(WriteError::NotWhole(reason)) => Err(unwritable(reason)),
+        Err(WriteError::Database(error)) if is_lasting(&error) => {
+            Err(unwritable(error.to_string()))
+        }
+        Err(WriteError::Database(error)) => Err(error.into()),
     }
 }
 

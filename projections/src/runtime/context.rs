@@ -56,7 +56,10 @@ impl Context {
 
 /// The logs that a read model follows: those on which its aggregates live.
 pub(crate) fn logs_of(model: ModelName, logs: &[LogInfo]) -> impl Iterator<Item = LogId> {
-    logs.iter()
-        .filter(move |log| log.kind == model.log_kind())
+    let of_kind = move |kind| logs.iter().filter(move |log| log.kind == kind);
+    model
+        .log_kinds()
+        .iter()
+        .flat_map(move |kind| of_kind(*kind))
         .map(|log| log.id)
 }

@@ -20,6 +20,7 @@ use crate::keys::Keys;
 use crate::members::Members;
 use crate::notifications::Notifications;
 use crate::read_model::ReadModel;
+use crate::readings::Readings;
 use crate::rebuild::supervise;
 use crate::security_events::SecurityEvents;
 use crate::sensors::Sensors;
@@ -100,6 +101,7 @@ impl ProjectionRuntime {
                 ModelName::Sensors => runtime.spawn::<Sensors>(&context, shutdown),
                 ModelName::SecurityEvents => runtime.spawn::<SecurityEvents>(&context, shutdown),
                 ModelName::Threats => runtime.spawn::<Threats>(&context, shutdown),
+                ModelName::Readings => runtime.spawn::<Readings>(&context, shutdown),
             }
         }
         Ok(runtime)

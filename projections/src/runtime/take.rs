@@ -12,8 +12,7 @@ use super::projector::Stop;
 use super::session::{At, Session};
 use super::{Applied, apply};
 use crate::ReadError;
-use crate::read_model::{Poison, ReadModel, stage_all};
-use crate::staged::Staged;
+use crate::read_model::{Batch, Poison, ReadModel, stage_all};
 
 /// How far a checkpoint may stand behind events that change no row.
 const LAZY_EVENTS: u64 = 20_000;
@@ -40,7 +39,7 @@ impl<M: ReadModel> Session<'_, M> {
         let counters = &self.projector.counters;
         let seen = events.len() as u64;
         counters.events.fetch_add(seen, Ordering::Relaxed);
-        let mut batch = Staged::default();
+        let mut batch = M::Batch::default();
         let staged = stage_all::<M>(&mut batch, events.iter().map(AsRef::as_ref));
         let poison = staged.err();
         // What stands before a poison event is still applied.
@@ -70,14 +69,14 @@ impl<M: ReadModel> Session<'_, M> {
         at: &mut At,
         connection: &mut PgConnection,
     ) -> Result<Taken, ReadError> {
-        self.write(at, Staged::default(), connection).await
+        self.write(at, M::Batch::default(), connection).await
     }
 
     /// Writes rows and moves the checkpoint to what was seen.
     async fn write(
         &self,
         at: &mut At,
-        batch: Staged<M::Patch>,
+        batch: M::Batch,
         connection: &mut PgConnection,
     ) -> Result<Taken, ReadError> {
         at.lazy_since = None;

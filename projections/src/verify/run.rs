@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Difference, Expected, Problem, VerifyReport};
 use crate::closed::Closed;
 use crate::generation::{Generation, checkpoints, live};
-use crate::read_model::ReadModel;
+use crate::read_model::RowModel;
 use crate::runtime::Client;
 use crate::staged::{RowKey, row_key};
 use crate::{AdminError, ReadError};
@@ -44,7 +44,7 @@ impl Share {
 }
 
 /// Folds the log up to the live checkpoint and compares.
-pub(crate) async fn verify<M: ReadModel>(
+pub(crate) async fn verify<M: RowModel>(
     client: &Client,
     store: &LogStore,
 ) -> Result<VerifyReport, AdminError> {
@@ -84,7 +84,7 @@ pub(crate) async fn verify<M: ReadModel>(
 }
 
 /// The hashes of the live rows and the checkpoints they stand at, of one short snapshot.
-async fn stored_rows<M: ReadModel>(
+async fn stored_rows<M: RowModel>(
     generation: &Generation,
     share: Share,
     connection: &mut PgConnection,
@@ -111,7 +111,7 @@ async fn stored_rows<M: ReadModel>(
 }
 
 /// Folds one log up to a position; answers how many events there were.
-async fn fold<M: ReadModel>(
+async fn fold<M: RowModel>(
     store: &LogStore,
     log: LogId,
     until: u64,
@@ -134,7 +134,7 @@ async fn fold<M: ReadModel>(
     Ok(until)
 }
 
-fn take<M: ReadModel>(
+fn take<M: RowModel>(
     event: &RecordedEvent,
     share: Share,
     expected: &mut HashMap<RowKey, M::Expected>,
@@ -148,7 +148,7 @@ fn take<M: ReadModel>(
     })
 }
 
-fn compare<M: ReadModel>(
+fn compare<M: RowModel>(
     stored: &HashMap<RowKey, Hash>,
     expected: &HashMap<RowKey, M::Expected>,
     report: &mut VerifyReport,

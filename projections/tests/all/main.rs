@@ -4,6 +4,7 @@
 mod apply;
 mod isolation;
 mod projector;
+mod readings;
 mod rebuild;
 mod speed;
 mod story;

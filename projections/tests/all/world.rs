@@ -17,6 +17,8 @@ pub struct World {
     pub test: TestLog,
     pub log: LogInfo,
     pub appender: Appender,
+    pub telemetry: LogInfo,
+    pub meters: Appender,
 }
 
 /// The projectors of one process.
@@ -34,18 +36,24 @@ impl World {
         let feed = TestLog::feed();
         let appender = test.appender(log, &feed, false);
         test.relay(log, &feed);
+        let (telemetry, feed) = (test.telemetry(), TestLog::feed());
+        let meters = test.appender(telemetry, &feed, false);
+        test.relay(telemetry, &feed);
         Self {
             test,
             log,
             appender,
+            telemetry,
+            meters,
         }
     }
 
     /// Starts projectors as a process of its own would.
     pub async fn process(&self, options: RuntimeOptions) -> Process {
         let stop = watch::Sender::new(false);
-        let tail = Tail::start(self.test.bus.clone(), self.log, stop.subscribe());
-        let tails = Arc::new(Tails::new([tail]));
+        let logs = [self.log, self.telemetry];
+        let tail = |log| Tail::start(self.test.bus.clone(), log, stop.subscribe());
+        let tails = Arc::new(Tails::new(logs.map(tail)));
         let (url, store) = (&self.test.url, self.test.store.clone());
         let runtime = ProjectionRuntime::start(
             url,
@@ -64,6 +72,19 @@ impl World {
             read: read.with_local(runtime.positions()),
             runtime,
             stop,
+        }
+    }
+
+    /// Readings, or their correction, of one building.
+    pub async fn telemetry(&self, tenant: &str, event: (&str, &str)) -> u64 {
+        let appended = Append {
+            aggregate_type: "readings",
+            expected: Expected::Any,
+            ..append(tenant, "rathaus", 0, event)
+        };
+        match self.meters.append(appended).await {
+            Ok(Appended::Written { last, .. }) => last,
+            other => panic!("not written: {other:?}"),
         }
     }
 
@@ -101,12 +122,18 @@ impl Process {
     pub async fn reaches_head(&self, world: &World) {
         let want = world.head().await;
         self.reaches(world, want).await;
+        let want = world.test.store.head(world.telemetry.id).await.unwrap();
+        self.reaches_on(world.telemetry, want).await;
     }
 
     pub async fn reaches(&self, world: &World, want: u64) {
+        self.reaches_on(world.log, want).await;
+    }
+
+    async fn reaches_on(&self, log: LogInfo, want: u64) {
         let position = flowgrid_bus::Position {
-            log: world.log.id,
-            epoch: world.log.epoch,
+            log: log.id,
+            epoch: log.epoch,
             n: want,
         };
         let limit = Duration::from_secs(20);
@@ -166,11 +193,9 @@ pub fn append(
     (event_type, payload): (&str, &str),
 ) -> Append {
     let tenant = Tenant::from_slug(tenant).unwrap();
-    let aggregate_type = if event_type.starts_with("alert") {
-        "alert"
-    } else {
-        "building"
-    };
+    let kinds = ["alert", "sensor"];
+    let kind = kinds.into_iter().find(|kind| event_type.starts_with(kind));
+    let aggregate_type = kind.unwrap_or("building");
     Append {
         aggregate_id: tenant.qualify(id),
         tenant,

@@ -1,0 +1,38 @@
+//! What makes it a read model.
+
+use flowgrid_bus::RecordedEvent;
+use flowgrid_log::LogStore;
+use sqlx::PgConnection;
+
+use super::batch::{ReadingsBatch, ReadingsWrites};
+use super::{verify, write};
+use crate::read_model::{ReadModel, WriteError};
+use crate::runtime::Client;
+use crate::verify::VerifyReport;
+use crate::{AdminError, ModelName};
+
+/// The read model itself.
+pub(crate) enum Readings {}
+
+impl ReadModel for Readings {
+    const NAME: ModelName = ModelName::Readings;
+    const TABLES_SQL: &'static str = include_str!("tables.sql");
+    const INDEXES_SQL: &'static str = "create index if not exists reading_sensors_of_building \
+                                       on reading_sensors (tenant_id, building_id)";
+    type Batch = ReadingsBatch;
+
+    fn stage(batch: &mut ReadingsBatch, event: &RecordedEvent) -> Result<(), String> {
+        batch.stage(event)
+    }
+
+    async fn write(
+        writes: &ReadingsWrites,
+        connection: &mut PgConnection,
+    ) -> Result<(), WriteError> {
+        write::write(writes, connection).await
+    }
+
+    async fn verify(client: &Client, store: &LogStore) -> Result<VerifyReport, AdminError> {
+        verify::verify(client, store).await
+    }
+}

@@ -1,0 +1,44 @@
+//! Rows of sensors whose readings mean something else than they did.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+
+use super::days::{DayRow, load_all, store};
+use crate::read_model::WriteError;
+use crate::readings::meaning::Meaning;
+use crate::readings::sheet::Sheet;
+use crate::staged::RowKey;
+
+/// Makes all days of these sensors anew from their readings.
+pub(super) async fn derive(
+    changed: HashMap<RowKey, Meaning>,
+    connection: &mut PgConnection,
+) -> Result<(), WriteError> {
+    for (key, meaning) in changed {
+        derive_one(&key, &meaning, connection).await?;
+    }
+    Ok(())
+}
+
+async fn derive_one(
+    key: &RowKey,
+    meaning: &Meaning,
+    connection: &mut PgConnection,
+) -> Result<(), WriteError> {
+    let days = load_all(key, connection).await?;
+    if days.is_empty() {
+        return Ok(());
+    }
+    let mut rows: HashMap<NaiveDate, DayRow> = days
+        .keys()
+        .map(|date| (*date, DayRow::gone(key, *date)))
+        .collect();
+    let points = days.into_values().flat_map(|day| day.points);
+    for (date, day) in Sheet::derive(meaning, points).into_changed() {
+        rows.insert(date, DayRow::new(key, date, &day));
+    }
+    let rows: Vec<DayRow> = rows.into_values().collect();
+    store(&rows, connection).await
+}
