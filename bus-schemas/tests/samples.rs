@@ -24,10 +24,13 @@ fn samples() -> Vec<Sample> {
     json.map(|path| {
         let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let (event_type, rest) = file.split_once(".v").unwrap();
-        let major = rest.split('.').next().unwrap();
+        // `v1.json`, `v1.bare.json`, `v1.1.json`
+        let mut parts = rest.split('.');
+        let major = parts.next().unwrap();
+        let minor = parts.next().and_then(|part| part.parse::<u32>().ok());
         Sample {
             event_type: event_type.to_owned(),
-            version: format!("{major}.0"),
+            version: format!("{major}.{}", minor.unwrap_or(0)),
             payload: serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap(),
             file,
         }
@@ -54,7 +57,8 @@ fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn every_sample_decodes_and_is_written_again_as_it_was() {
     for sample in samples() {
         let (version, written) = decode(&sample);
-        if version == sample.version {
+        // Fields that a later minor version added may be absent.
+        if version.split('.').next() == sample.version.split('.').next() {
             assert_eq!(written, sample.payload, "{}", sample.file);
         }
     }
