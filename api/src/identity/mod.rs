@@ -66,7 +66,7 @@ pub use user::{UserResource, permissions};
 use crate::auth::Tokens;
 use crate::context::{DefaultOrganizations, People};
 use crate::error::ApiError;
-use crate::limits::Limits;
+use crate::limits::{Limits, network_of};
 use crate::request::Conditions;
 use crate::security::{Recorder, agent_of};
 use crate::{Clock, Ids};
@@ -109,9 +109,10 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn address(&self) -> String {
+    /// What attempts are counted by: one customer's, however many addresses it may choose from.
+    fn customer(&self) -> String {
         self.address
-            .map(|address| address.to_string())
+            .map(|address| network_of(address).to_string())
             .unwrap_or_default()
     }
 

@@ -294,7 +294,7 @@ impl Identity {
 
     /// By address and account, and more loosely by address.
     pub(super) fn counted(&self, account: &str) -> [Counted; 2] {
-        let address = self.from.address();
+        let address = self.from.customer();
         [
             Counted::by(Class::Auth, &[&address, account]),
             Counted::by(Class::AuthAddress, &[&address]),

@@ -103,7 +103,7 @@ fn address_of(text: &str) -> Option<IpAddr> {
 
 /// What counts as one caller: of IPv6 the network of one customer (/64), whose addresses are
 /// anybody's choice.
-pub(super) fn network_of(address: IpAddr) -> u128 {
+pub fn network_of(address: IpAddr) -> u128 {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits() & !u128::from(u64::MAX),

@@ -24,8 +24,8 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub(crate) use address::Peer;
 pub use address::{BadProxies, Proxies, caller_address};
+pub(crate) use address::{Peer, network_of};
 pub use attempts::{Attempt, Counted};
 pub use caller::Caller;
 pub use class::Class;

@@ -4,7 +4,6 @@
 //! ([`super::crowd`]); what is to be recorded waits in a bounded queue. When that is full, or too many
 //! callers are counted at once, it is lost, and the log of the process says how much was.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use super::crowd::{Crowd, Verdict};
 use super::sighting::Sighting;
 use super::writer::Writer;
+use crate::limits::network_of;
 
 /// How many sightings may wait.
 const WAITING: usize = 4_096;
@@ -79,17 +79,10 @@ fn caller(sighting: &Sighting) -> [u8; 32] {
     hash.update(sighting.person.unwrap_or_default());
     hash.update(tenant.unwrap_or_default());
     hash.update(sighting.account.as_deref().unwrap_or_default());
-    let address = sighting.from.address.map(of_one_customer);
-    hash.update(address.unwrap_or_default());
+    // Whoever may choose from many addresses is one.
+    let customer = sighting.from.address.map(network_of);
+    hash.update(customer.unwrap_or_default().to_be_bytes());
     hash.finalize().into()
-}
-
-/// Within an IPv6 network of one customer (/64), addresses are anybody's choice.
-fn of_one_customer(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(four) => four.to_string(),
-        IpAddr::V6(six) => (six.to_bits() >> 64).to_string(),
-    }
 }
 
 async fn write(writer: Writer, mut waiting: mpsc::Receiver<(Sighting, u32)>) {

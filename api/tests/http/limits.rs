@@ -47,6 +47,7 @@ async fn callers_are_told_and_refused() {
     bad_tokens_count_by_address(&world).await;
     what_everybody_may_ask_is_not_counted(&world).await;
     guesses_are_counted(&world).await;
+    a_network_of_one_customer_guesses_as_one(&world).await;
     strangers_are_written_to_so_often_alone(&world).await;
     tests_of_services_are_counted(&world).await;
 }
@@ -119,6 +120,23 @@ async fn guesses_are_counted(world: &World) {
         refused.problem(429, "rate-limited");
         assert!(refused.headers.contains_key("retry-after"), "{path}");
     }
+}
+
+/// An attacker with an IPv6 network has more addresses than there are passwords.
+async fn a_network_of_one_customer_guesses_as_one(world: &World) {
+    let guess = json!({"email": "c@example.org", "password": "a guess"});
+    let guess = post("/api/v1/auth/login", &guess);
+    for number in 1..=5 {
+        let peer = address(&format!("2001:db8:7:7::{number}"));
+        let reply = guess.clone().send_from(world, peer).await;
+        reply.problem(401, "invalid-credentials");
+    }
+    let sixth = guess
+        .clone()
+        .send_from(world, address("2001:db8:7:7:ffff::1"));
+    sixth.await.problem(429, "rate-limited");
+    let neighbour = guess.send_from(world, address("2001:db8:7:8::1")).await;
+    neighbour.problem(401, "invalid-credentials");
 }
 
 /// And people see the limits of their plan.
