@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use common::{Process, get, listen, post_building, state_folder, token};
 use flowgrid_stack::Stack;
+use sqlx::{Connection, PgConnection};
 
 const MASTER_KEY: &str = "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const ANOTHER_KEY: &str = "k2:0f0e0d0c0b0a09080706050403020100f1e1d1c1b1a191817161514131211101";
@@ -232,5 +233,64 @@ async fn master_keys_are_replaced_and_those_of_another_database_refused() {
     let (fine, said) = run(&["keys", "rewrap"], ANOTHER_KEY);
     assert!(fine && said.contains("0 mails wait"), "{said}");
     refused(&["api"], MASTER_KEY);
+    stack.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_could_get_past_row_level_security_is_refused() {
+    let stack = Stack::ephemeral(|_| {}).await.unwrap();
+    let state = state_folder();
+    let environment = [
+        ("DATABASE_URL", stack.database_url().unwrap()),
+        ("NATS_URL", stack.nats_url().unwrap()),
+        ("JWT_SECRET", "a secret of at least thirty-two bytes"),
+        ("MASTER_KEYS", MASTER_KEY),
+        ("FLOWGRID_STATE", state.path().to_str().unwrap()),
+        ("PORT", "0"),
+    ];
+    assert!(common::run(&["migrate"], &environment).status.success());
+    let url = stack.database_url().unwrap();
+    let mut owner = PgConnection::connect(url).await.unwrap();
+    let mut sql = async |text: String| sqlx::raw_sql(&text).execute(&mut owner).await.unwrap();
+    sql("create table stray (); create role strong nologin bypassrls".to_owned()).await;
+    for role in ["flowgrid_query", "flowgrid_vault"] {
+        for (breaks, mends, says) in [
+            (
+                "alter role R superuser",
+                "alter role R nosuperuser",
+                "is a superuser",
+            ),
+            (
+                "alter role R bypassrls",
+                "alter role R nobypassrls",
+                "may bypass",
+            ),
+            (
+                "alter table stray owner to R",
+                "alter table stray owner to current_user",
+                "owns 1 tables",
+            ),
+            (
+                "grant strong to R",
+                "revoke strong from R",
+                "is a member of strong",
+            ),
+        ] {
+            sql(breaks.replace('R', role)).await;
+            let output = common::run(&["api"], &environment);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success(), "{breaks}: {said}");
+            assert!(said.contains(&format!("{role} {says}")), "{breaks}: {said}");
+            sql(mends.replace('R', role)).await;
+        }
+    }
+    // Mended, it starts.
+    let mut process = Process::start(&["api"], &{
+        let mut environment = environment.to_vec();
+        environment.push(("LOG_FORMAT", "json"));
+        environment
+    });
+    process.stderr_address();
+    assert!(process.stop().success());
     stack.stop().await.unwrap();
 }

@@ -5,6 +5,7 @@
 //! and read-your-writes all follow from that one sentence.
 
 pub mod append;
+mod bound;
 mod bus;
 mod database;
 mod error;
@@ -24,6 +25,7 @@ pub use append::{
     Append, AppendError, Appended, Appender, AppenderStats, Claim, Expected, NewEvent, Receipt,
     StoredReceipt,
 };
+pub use bound::{Bound, bound};
 pub use bus::{Bus, wake_subject};
 pub use database::{DbRole, connect_options, migrate, pool, wait_for_migrations};
 pub use error::LogError;
