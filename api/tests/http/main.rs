@@ -12,6 +12,7 @@ mod cases;
 mod closing;
 mod email;
 mod events;
+mod failures;
 mod faults;
 mod integrations;
 mod invitations;
@@ -19,6 +20,8 @@ mod keys;
 mod limits;
 mod limits_together;
 mod locks;
+#[allow(dead_code, reason = "shared with the tests of secrets")]
+mod logs;
 mod members;
 mod notifications;
 mod ops;

@@ -1,11 +1,8 @@
 //! Everything that is kept or said anywhere, as texts.
 
 use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use flowgrid_tests::eventually;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::world::World;
 
@@ -84,44 +81,4 @@ async fn events(world: &World, log: i16) -> u64 {
         .await
         .unwrap();
     count.unsigned_abs()
-}
-
-/// All that this process logs, down to the finest.
-#[derive(Clone, Default)]
-pub struct Logs(Arc<Mutex<Vec<u8>>>);
-
-impl Logs {
-    pub fn keep() -> Self {
-        let logs = Self::default();
-        tracing_subscriber::fmt()
-            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-            .with_ansi(false)
-            .with_writer(logs.clone())
-            .init();
-        logs
-    }
-
-    pub fn place(&self) -> Place {
-        let bytes = self.0.lock().unwrap();
-        Place::new("logs", String::from_utf8_lossy(&bytes).into_owned())
-    }
-}
-
-impl io::Write for Logs {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Logs {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
 }

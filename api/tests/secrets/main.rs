@@ -7,6 +7,9 @@
 mod call;
 mod everything;
 mod flows;
+#[path = "../http/logs.rs"]
+#[allow(dead_code, reason = "shared with the tests of HTTP")]
+mod logs;
 mod needles;
 #[path = "../http/service.rs"]
 #[allow(dead_code, reason = "shared with the tests of HTTP")]
@@ -18,13 +21,14 @@ mod somebody;
 #[allow(dead_code, reason = "shared with the tests of HTTP")]
 mod world;
 
-use crate::everything::{Logs, Place};
+use crate::everything::Place;
+use crate::logs::Logs;
 use crate::needles::Needles;
 use crate::world::run;
 
 #[test]
 fn nothing_secret_stands_anywhere() {
-    let logs = Logs::keep();
+    let logs = Logs::of_the_process();
     run(|world, org| async move {
         let mut needles = Needles::default();
         let errors = flows::all(world, &org, &mut needles).await;
@@ -32,7 +36,7 @@ fn nothing_secret_stands_anywhere() {
         let mut places = everything::of_database(world).await;
         places.extend(everything::of_streams(world).await);
         places.push(Place::new("errors", errors.join("\n")));
-        places.push(logs.place());
+        places.push(Place::new("logs", logs.text()));
         let holds = |name: &str| {
             let found = places.iter().find(|place| place.name == name);
             found.is_some_and(|place| !place.text.is_empty())
