@@ -59,6 +59,7 @@ fn canonical() -> OpenApiRouter<AppState> {
         .routes(routes!(organizations::switch_organization))
         .routes(routes!(organizations::accept_invitation))
         .routes(routes!(sessions::end_session))
+        .routes(routes!(sessions::end_other_sessions))
         .routes(routes!(keys::make_key))
         .routes(routes!(keys::list_keys))
         .routes(routes!(keys::revoke_key))

@@ -59,3 +59,27 @@ pub async fn end_session(
         .await?;
     success(StatusCode::OK, &json!({"id": id, "ended": true}))
 }
+
+/// End all of one's sessions but this one, in all organizations, on every process within a second:
+/// after a change of password this happens by itself.
+#[utoipa::path(
+    delete,
+    path = "/sessions",
+    tag = "auth",
+    responses(
+        (status = 200, description = "Ended, if there were any", body = Object,
+            example = json!({"success": true, "data": {"ended": 3}})),
+        CommandFailures
+    )
+)]
+pub async fn end_other_sessions(
+    access: Access<Viewer>,
+    visitor: Visitor,
+) -> Result<Response, ApiError> {
+    let (person, this) = (access.person()?, access.session());
+    let identity = visitor.identity();
+    let ended = identity
+        .end_other_sessions(person, this, EndReason::Ended)
+        .await?;
+    success(StatusCode::OK, &json!({"ended": ended}))
+}

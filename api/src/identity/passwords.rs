@@ -38,7 +38,8 @@ impl Identity {
         self.replace_password(person, new).await?;
         self.saw(Kind::PasswordChanged, About::person(person));
         self.end_other_sessions(person, session, EndReason::PasswordChanged)
-            .await
+            .await?;
+        Ok(())
     }
 
     /// Mails a token with which the password can be reset, if somebody has this address.
@@ -87,7 +88,8 @@ impl Identity {
         self.saw(Kind::PasswordReset, About::person(person));
         self.note(person, PersonCommand::VerifyEmail).await?;
         self.end_other_sessions(person, None, EndReason::PasswordReset)
-            .await
+            .await?;
+        Ok(())
     }
 
     /// The address is the person's: the mail sent there came back. One that is to become the

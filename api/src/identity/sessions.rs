@@ -178,16 +178,20 @@ impl Identity {
         self.record_ends(&[ended], reason).await
     }
 
-    /// Ends a person's sessions but for the one it uses now.
-    pub(super) async fn end_other_sessions(
+    /// Ends a person's sessions but for the one it uses now; answers how many there were.
+    ///
+    /// # Errors
+    /// When the vault or the log can't be reached; again, it goes on where it broke off.
+    pub async fn end_other_sessions(
         &self,
         person: Uuid,
         except: Option<Uuid>,
         reason: EndReason,
-    ) -> Result<(), ApiError> {
+    ) -> Result<usize, ApiError> {
         let vault = &self.people.vault;
         let ended = vault.end_sessions(person, None, except, self.now()).await?;
-        self.record_ends(&ended, reason).await
+        self.record_ends(&ended, reason).await?;
+        Ok(ended.len())
     }
 
     /// Writes into the log what the vault has done, so that no old backup undoes it.

@@ -40,7 +40,7 @@ impl Identity {
     }
 
     /// Ends a member's sessions in one organization, its access tokens and its keys' cover; what it has
-    /// elsewhere goes on.
+    /// elsewhere goes on. Answers how many sessions there were.
     ///
     /// # Errors
     /// When the vault or the log can't be reached; again, it goes on where it broke off.
@@ -49,13 +49,14 @@ impl Identity {
         person: Uuid,
         tenant: &Tenant,
         reason: EndReason,
-    ) -> Result<(), ApiError> {
+    ) -> Result<usize, ApiError> {
         self.renew_tokens(person, tenant).await?;
         let vault = &self.people.vault;
         let ended = vault
             .end_sessions(person, Some(tenant), None, self.now())
             .await?;
-        self.record_ends(&ended, reason).await
+        self.record_ends(&ended, reason).await?;
+        Ok(ended.len())
     }
 
     /// A plan of a person's own, as an admin gives it.

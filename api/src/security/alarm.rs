@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use flowgrid_bus::{RecordedEvent, Role, Tenant};
 use flowgrid_commands::{Caller, CommandError, Commands, Idempotency, Outcome, Request};
 use flowgrid_domain::alerts::Severity;
+use flowgrid_domain::memberships::Membership;
 use flowgrid_domain::notifications::Send;
 use flowgrid_domain::organizations::Organization;
-use flowgrid_domain::security::{Notice, Threat, ThreatCommand, ThreatKind};
+use flowgrid_domain::security::{Notice, Threat, ThreatCommand, ThreatFacts, ThreatKind};
 use flowgrid_domain::values::{Line, Text, Token};
 use serde_json::json;
 
@@ -120,7 +121,7 @@ impl Alarm {
         })
     }
 
-    /// Each admin, once for each threat.
+    /// Each admin, and the member whom it is about, once for each threat.
     async fn tell(&self, tenant: &Tenant, outcome: &Outcome<Threat>) -> Result<(), ApiError> {
         let Some((facts, _)) = outcome.state.facts() else {
             return Ok(());
@@ -131,20 +132,59 @@ impl Alarm {
             .await?;
         // Guesses at addresses that nobody has are no organization's.
         let admins = organization.and_then(|one| Some(one.state.facts()?.admins.clone()));
-        let title = title(facts.kind);
+        let admins = admins.unwrap_or_default();
+        for admin in &admins {
+            self.notify(tenant, outcome, facts, admin, title(facts.kind))
+                .await?;
+        }
+        match own_title(facts.kind) {
+            // An admin has been told, and reads whom it is about.
+            Some(title) if !admins.contains(&facts.subject) => {
+                self.tell_member(tenant, outcome, facts, title).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Where the subject is a person at all: of a login it may be an address that nobody has.
+    async fn tell_member(
+        &self,
+        tenant: &Tenant,
+        outcome: &Outcome<Threat>,
+        facts: &ThreatFacts,
+        title: &str,
+    ) -> Result<(), ApiError> {
+        let member = self
+            .commands
+            .load::<Membership>(tenant, &facts.subject, None)
+            .await?;
+        if member.and_then(|one| one.state.active_role()).is_none() {
+            return Ok(());
+        }
+        self.notify(tenant, outcome, facts, &facts.subject, title)
+            .await
+    }
+
+    async fn notify(
+        &self,
+        tenant: &Tenant,
+        outcome: &Outcome<Threat>,
+        facts: &ThreatFacts,
+        person: &str,
+        title: &str,
+    ) -> Result<(), ApiError> {
         let data = json!({
             "threatId": outcome.id, "threatType": facts.kind, "severity": facts.severity,
+            "subject": facts.subject,
         });
-        for admin in admins.unwrap_or_default() {
-            let send = Send {
-                user_id: Line::parse(&admin).map_err(ApiError::internal)?,
-                kind: Token::parse(KIND).map_err(ApiError::internal)?,
-                title: Line::parse(title).map_err(ApiError::internal)?,
-                message: Some(Text::parse(&facts.description).map_err(ApiError::internal)?),
-                data: data.as_object().cloned(),
-            };
-            self.commands.notify(tenant, &outcome.id, send).await?;
-        }
+        let send = Send {
+            user_id: Line::parse(person).map_err(ApiError::internal)?,
+            kind: Token::parse(KIND).map_err(ApiError::internal)?,
+            title: Line::parse(title).map_err(ApiError::internal)?,
+            message: Some(Text::parse(&facts.description).map_err(ApiError::internal)?),
+            data: data.as_object().cloned(),
+        };
+        self.commands.notify(tenant, &outcome.id, send).await?;
         Ok(())
     }
 }
@@ -158,6 +198,18 @@ fn title(kind: ThreatKind) -> &'static str {
         ThreatKind::TokenReuse => "A stolen refresh token was used",
         ThreatKind::PrivilegeProbing => "A member asks again and again for what it may not",
         ThreatKind::UnusualAddress => "A member signed in from an unusual network",
+    }
+}
+
+/// What the member whom it is about reads; `None` where it knows, is mailed, or isn't to be warned.
+fn own_title(kind: ThreatKind) -> Option<&'static str> {
+    match kind {
+        ThreatKind::BruteForceAccount => Some("Somebody is guessing your password"),
+        ThreatKind::UnusualAddress => Some("You signed in from a network that is new for you"),
+        ThreatKind::BruteForceAddress
+        | ThreatKind::BruteForceSpread
+        | ThreatKind::TokenReuse
+        | ThreatKind::PrivilegeProbing => None,
     }
 }
 

@@ -215,7 +215,8 @@ impl<'a> Standing<'a> {
 
     async fn sign_out(&self, reason: EndReason) -> Result<(), ApiError> {
         let (identity, tenant) = (self.identity, self.access.tenant());
-        identity.sign_out_of(self.person, tenant, reason).await
+        identity.sign_out_of(self.person, tenant, reason).await?;
+        Ok(())
     }
 
     /// Before anything happens: the organization can have another admin.

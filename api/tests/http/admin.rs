@@ -126,6 +126,35 @@ fn who_is_deactivated_is_out_at_once_and_let_in_again() {
 }
 
 #[test]
+fn an_admin_signs_a_member_out_who_may_come_again() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let ben = joined(world, &anna, "ben", "user").await;
+        let second = ben.login(world, PASSWORD).await.expect(200);
+        let end = |of: &str| delete(format!("{USERS}/{of}/sessions"));
+        let by_ben = end(id(&anna)).token(ben.access()).send(world).await;
+        by_ben.problem(403, "role-too-low");
+        let ended = end(id(&ben)).token(anna.access()).send(world).await;
+        let ended = ended.expect(200);
+        assert_eq!(ended["data"], json!({"id": id(&ben), "ended": 2}));
+        for token in [ben.access(), second["accessToken"].as_str().unwrap()] {
+            eventually_refused(world, token).await;
+        }
+        let refused = refreshed(world, ben.refresh()).await;
+        refused.problem(401, "session-ended");
+        me(world, anna.access()).await.expect(200);
+        let again = ben.login(world, PASSWORD).await.expect(200);
+        me(world, again["accessToken"].as_str().unwrap())
+            .await
+            .expect(200);
+        for nobody in ["nobody", crate::world::ANNA] {
+            let nobody = end(nobody).token(anna.access()).send(world).await;
+            nobody.problem(404, "not-found");
+        }
+    });
+}
+
+#[test]
 fn an_organization_keeps_one_admin_whoever_asks_what() {
     run(|world, org| async move {
         let anna = Somebody::new(world, &org).await;

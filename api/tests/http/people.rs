@@ -3,8 +3,9 @@
 use axum::http::header::SET_COOKIE;
 use serde_json::json;
 
-use crate::call::{get, post};
-use crate::somebody::{OTHER, PASSWORD, Somebody, eventually_refused, me, refreshed};
+use crate::call::{delete, get, post};
+use crate::second_factor;
+use crate::somebody::{OTHER, PASSWORD, Somebody, eventually_refused, mailed_to, me, refreshed};
 use crate::world::run;
 
 #[test]
@@ -263,6 +264,45 @@ fn a_password_is_changed_and_a_forgotten_one_reset() {
             .problem(422, "token-not-good");
         eventually_refused(world, anna.access()).await;
         anna.login(world, PASSWORD).await.expect(200);
+    });
+}
+
+#[test]
+fn all_other_sessions_are_ended_at_once() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let mut others = Vec::new();
+        for _ in 0..2 {
+            others.push(anna.login(world, PASSWORD).await.expect(200));
+        }
+        let end = || delete("/api/v1/auth/sessions").token(anna.access());
+        let ended = end().send(world).await.expect(200);
+        assert_eq!(ended["data"]["ended"], 2);
+        for other in &others {
+            eventually_refused(world, other["accessToken"].as_str().unwrap()).await;
+        }
+        me(world, anna.access()).await.expect(200);
+        let again = end().send(world).await.expect(200);
+        assert_eq!(again["data"]["ended"], 0);
+    });
+}
+
+#[test]
+fn whoever_changes_how_it_signs_in_is_mailed() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let change = json!({"currentPassword": PASSWORD, "newPassword": OTHER});
+        let change = post("/api/v1/auth/change-password", &change).token(anna.access());
+        change.send(world).await.expect(200);
+        let mail = async |about: &str| mailed_to(world, &anna.email, about).await;
+        mail("password was changed").await;
+        let codes = second_factor::turned_on(world, anna.access()).await;
+        mail("login was turned on").await;
+        let off = json!({"password": OTHER, "code": codes[0]});
+        let off = post("/api/v1/auth/2fa/disable", &off).token(anna.access());
+        off.send(world).await.expect(200);
+        mail("login was turned off").await;
+        // Of another address, `email.rs` reads the mails.
     });
 }
 

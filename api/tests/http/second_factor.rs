@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::call::post;
-use crate::somebody::{PASSWORD, Somebody, me};
-use crate::world::run;
+use crate::somebody::{OTHER, PASSWORD, Somebody, me};
+use crate::world::{World, run};
 
 fn code(secret: &str, ahead: u64) -> String {
     let secret = totp_rs::Secret::Encoded(secret.to_owned())
@@ -15,6 +15,43 @@ fn code(secret: &str, ahead: u64) -> String {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
     totp.generate(now.as_secs() + 30 * ahead)
+}
+
+/// Turns it on; answers the recovery codes.
+pub async fn turned_on(world: &World, token: &str) -> Vec<String> {
+    let setup = post("/api/v1/auth/2fa/setup", &json!({})).token(token);
+    let setup = setup.send(world).await.expect(200)["data"].clone();
+    let body = json!({"code": code(setup["secret"].as_str().unwrap(), 0)});
+    let on = post("/api/v1/auth/2fa/verify", &body).token(token);
+    on.send(world).await.expect(200);
+    let codes = setup["recoveryCodes"].as_array().unwrap().iter();
+    codes
+        .map(|code| code.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_reset_password_is_no_way_around_the_second_factor() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let codes = turned_on(world, anna.access()).await;
+        let forgot = json!({"email": anna.email});
+        post("/api/v1/auth/forgot-password", &forgot)
+            .send(world)
+            .await
+            .expect(200);
+        let token = anna.mailed(world, "reset").await;
+        let reset = json!({"token": token, "password": OTHER});
+        let reset = post("/api/v1/auth/reset-password", &reset);
+        let reset = reset.send(world).await.expect(200);
+        assert!(reset.get("accessToken").is_none());
+        let asked = anna.login(world, OTHER).await.expect(200);
+        assert_eq!(asked["requiresTwoFactor"], true);
+        assert!(asked.get("accessToken").is_none());
+        let body = json!({"challengeToken": asked["challengeToken"], "code": codes[0]});
+        let signed_in = post("/api/v1/auth/2fa/verify", &body).send(world).await;
+        assert!(signed_in.expect(200)["accessToken"].is_string());
+    });
 }
 
 #[test]

@@ -9,6 +9,7 @@ use flowgrid_tests::TestLog;
 use serde_json::{Value, json};
 
 use crate::call::{Reply, get, post};
+use crate::invitations::joined;
 use crate::notifications::notified;
 use crate::somebody::{OTHER, PASSWORD, Somebody, me, refreshed};
 use crate::world::{World, run};
@@ -340,6 +341,24 @@ fn guessing_at_one_account_from_everywhere_is_one_threat_until_it_is_dismissed()
             .send(world)
             .await
             .problem(404, "not-found");
+    });
+}
+
+#[test]
+fn who_is_attacked_is_told_as_well_as_its_admins() {
+    run(|world, org| async move {
+        let anna = Somebody::new(world, &org).await;
+        let ben = joined(world, &anna, "ben", "user").await;
+        for from in 0..12 {
+            let from = format!("203.0.113.{from}");
+            let guess = login(world, &ben.email, "a wrong guess", &from).await;
+            guess.problem(401, "invalid-credentials");
+        }
+        let told = notified(world, ben.access(), "security-threat", 1).await;
+        assert_eq!(told[0]["title"], "Somebody is guessing your password");
+        assert_eq!(told[0]["data"]["subject"], ben.body["user"]["id"]);
+        let told = notified(world, anna.access(), "security-threat", 1).await;
+        assert_eq!(told[0]["title"], "Somebody is guessing a member's password");
     });
 }
 

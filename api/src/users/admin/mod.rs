@@ -3,6 +3,7 @@
 mod inputs;
 mod list;
 mod role;
+mod sessions;
 mod statistics;
 mod status;
 
@@ -16,5 +17,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::list_users))
         .routes(routes!(role::change_role))
         .routes(routes!(status::change_status))
+        .routes(routes!(sessions::end_sessions_of))
         .routes(routes!(statistics::statistics))
 }

@@ -24,7 +24,7 @@ pub fn cases() -> Vec<Case> {
         ("post", "2fa/disable", VIEWER),
         ("get", "sessions", VIEWER),
     ];
-    const CANONICAL: [(&str, &str, Needs); 9] = [
+    const CANONICAL: [(&str, &str, Needs); 10] = [
         ("put", "profile", VIEWER),
         ("post", "api-keys", USER),
         ("get", "api-keys", USER),
@@ -34,6 +34,7 @@ pub fn cases() -> Vec<Case> {
         ("post", "switch-organization", VIEWER),
         ("post", "accept-invitation", VIEWER),
         ("delete", "sessions/{id}", VIEWER),
+        ("delete", "sessions", VIEWER),
     ];
     let below = |prefix: &'static str| {
         move |(method, path, needs): (&'static str, &'static str, Needs)| {

@@ -22,12 +22,14 @@ fn admin() -> Vec<Case> {
     const USERS: &str = "/api/v1/users/admin/users";
     const ROLE: &str = "/api/v1/users/admin/users/{id}/role";
     const STATUS: &str = "/api/v1/users/admin/users/{id}/status";
+    const SESSIONS: &str = "/api/v1/users/admin/users/{id}/sessions";
     const STATISTICS: &str = "/api/v1/users/admin/statistics";
     let off = || json!({"status": "deactivated"});
     vec![
         case("get", USERS, ADMIN, Empty, Value::Null),
         case("put", ROLE, ADMIN, NotFound, json!({"role": "user"})),
         case("put", STATUS, ADMIN, NotFound, off()),
+        case("delete", SESSIONS, ADMIN, NotFound, Value::Null),
         case("get", STATISTICS, ADMIN, Empty, Value::Null),
     ]
 }

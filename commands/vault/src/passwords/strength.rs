@@ -5,13 +5,33 @@ use zxcvbn::Score;
 const SHORTEST: usize = 8;
 const LONGEST: usize = 128;
 
+/// Words that an attacker of this system would try whoever it is: the product, the products that it
+/// serves, and its roles.
+const WORDS_OF_OURS: [&str; 14] = [
+    "flowgrid",
+    "flowmind",
+    "quantum",
+    "velocity",
+    "citypulse",
+    "flov7",
+    "smartgrid",
+    "chronicles",
+    "admin",
+    "administrator",
+    "manager",
+    "operator",
+    "viewer",
+    "premium",
+];
+
 /// Why a password is refused, in a sentence for whoever chose it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct WeakPassword(pub String);
 
 /// Asks the estimator zxcvbn, which knows common passwords, names, dates and keyboard patterns.
-/// `hints` are words that an attacker would try: the person's name, address, organization.
+/// `hints` are words that an attacker would try: the person's name, address, organization; those of
+/// the product itself are known here.
 ///
 /// # Errors
 /// [`WeakPassword`] below 8 or above 128 characters, and where 10^8 guesses find it.
@@ -26,7 +46,8 @@ pub fn strength(password: &str, hints: &[&str]) -> Result<(), WeakPassword> {
         length if length > LONGEST => return refused("must be at most 128 characters long"),
         _ => {}
     }
-    let words: Vec<&str> = hints.iter().flat_map(|hint| words(hint)).take(50).collect();
+    let hints = hints.iter().flat_map(|hint| words(hint)).take(50);
+    let words: Vec<&str> = hints.chain(WORDS_OF_OURS).collect();
     let entropy = zxcvbn::zxcvbn(password, &words);
     if entropy.score() >= Score::Three {
         return Ok(());
@@ -85,6 +106,13 @@ mod tests {
         assert!(strength("lovelace", &hints).is_err());
         assert!(strength("ada.lovelace@city.example", &hints).is_err());
         assert!(strength("Lovelace2026", &hints).is_err());
+    }
+
+    #[test]
+    fn words_of_the_product_are_no_password_whoever_it_is() {
+        for word in ["flowgrid2026", "Smartgrid1!", "citypulseadmin"] {
+            assert!(strength(word, &[]).is_err(), "{word}");
+        }
     }
 
     #[test]
