@@ -30,6 +30,7 @@ mod schema;
 pub mod security;
 pub mod sensors;
 pub mod sessions;
+mod shown;
 pub mod values;
 
 pub use decider::{ClaimChange, Decider, DecodeError, Event};
@@ -39,3 +40,4 @@ pub use patch::Patch;
 pub use rejection::{FieldError, Rejection};
 #[cfg(feature = "openapi")]
 pub use schema::EventSchema;
+pub use shown::Shown;

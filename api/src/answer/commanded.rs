@@ -5,13 +5,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use flowgrid_bus::Position;
 use flowgrid_commands::Outcome;
-use flowgrid_domain::alerts::{Alert, AlertResource};
-use flowgrid_domain::buildings::{Building, BuildingResource};
-use flowgrid_domain::integrations::{Integration, IntegrationResource};
-use flowgrid_domain::keys::{ApiKey, ApiKeyResource};
-use flowgrid_domain::notifications::{Notification, NotificationResource};
-use flowgrid_domain::security::{Threat, ThreatResource};
-use flowgrid_domain::sensors::{Sensor, SensorResource};
+use flowgrid_domain::Shown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,92 +24,21 @@ pub struct Commanded<T> {
     pub position: Position,
 }
 
-/// An aggregate that has a shape for callers.
-pub trait Resource {
-    type View: Serialize;
-
-    /// `None` while it doesn't exist.
-    fn view(outcome: &Outcome<Self>) -> Option<Self::View>
-    where
-        Self: Sized;
-}
-
-impl Resource for Building {
-    type View = BuildingResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<BuildingResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
-impl Resource for Sensor {
-    type View = SensorResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<SensorResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
-impl Resource for Alert {
-    type View = AlertResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<AlertResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
-impl Resource for ApiKey {
-    type View = ApiKeyResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<ApiKeyResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
-impl Resource for Integration {
-    type View = IntegrationResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<IntegrationResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
-impl Resource for Notification {
-    type View = NotificationResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<NotificationResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
-impl Resource for Threat {
-    type View = ThreatResource;
-
-    fn view(outcome: &Outcome<Self>) -> Option<ThreatResource> {
-        let (created, updated) = (outcome.created_at, outcome.updated_at);
-        let state = &outcome.state;
-        state.resource(&outcome.id, created, updated, outcome.revision)
-    }
-}
-
 /// The answer to a command, with the status that the outcome bears.
-pub fn commanded<A: Resource>(outcome: &Outcome<A>) -> Result<Response, ApiError> {
+pub fn commanded<A: Shown>(outcome: &Outcome<A>) -> Result<Response, ApiError> {
+    let Outcome {
+        id,
+        state,
+        created_at,
+        updated_at,
+        revision,
+        ..
+    } = outcome;
+    let resource = state.resource(id, *created_at, *updated_at, *revision);
     // A command to something that isn't there is rejected, so there is always something to show.
-    let resource = A::view(outcome).ok_or_else(|| ApiError::internal("outcome without a thing"))?;
+    let resource = resource.ok_or_else(|| ApiError::internal("outcome without a thing"))?;
     let status = StatusCode::from_u16(outcome.status).map_err(ApiError::internal)?;
-    commanded_as(status, resource, outcome.revision, outcome.position)
+    commanded_as(status, resource, *revision, outcome.position)
 }
 
 /// The same for a resource that takes more than the outcome to show.

@@ -7,6 +7,7 @@ use axum::http::header::ETAG;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use flowgrid_bus::Role;
+use flowgrid_domain::Shown;
 use flowgrid_domain::keys::{ApiKey, ApiKeyResource, read_api_key};
 use flowgrid_projections::ModelName;
 use flowgrid_projections::documents::{self, DocumentFilter, DocumentRow};

@@ -5,10 +5,10 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use flowgrid_bus::visible_to;
 use flowgrid_commands::{At, Loaded};
-use flowgrid_domain::Decider;
 use flowgrid_domain::alerts::{Alert, AlertResource};
 use flowgrid_domain::buildings::{Building, BuildingResource};
 use flowgrid_domain::values::read_time;
+use flowgrid_domain::{Decider, Shown};
 use flowgrid_log::LogKind;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,32 +91,8 @@ pub async fn get_history(
         let at = moment(text)?;
         let (id, kind) = (&path.id, path.kind);
         return match kind {
-            Kind::Alert => {
-                past::<Alert, _>(&access, id, at, |loaded| {
-                    let Loaded {
-                        state,
-                        revision,
-                        created_at,
-                        updated_at,
-                        ..
-                    } = loaded;
-                    state.resource(id, *created_at, *updated_at, *revision)
-                })
-                .await
-            }
-            Kind::Building => {
-                past::<Building, _>(&access, id, at, |loaded| {
-                    let Loaded {
-                        state,
-                        revision,
-                        created_at,
-                        updated_at,
-                        ..
-                    } = loaded;
-                    state.resource(id, *created_at, *updated_at, *revision)
-                })
-                .await
-            }
+            Kind::Alert => past::<Alert>(&access, id, at).await,
+            Kind::Building => past::<Building>(&access, id, at).await,
         };
     }
     events(&access, &path, &params).await
@@ -153,16 +129,18 @@ async fn events(
 }
 
 /// The resource as it was.
-async fn past<A: Decider, R: Serialize>(
-    access: &Access<Viewer>,
-    id: &str,
-    at: At,
-    view: impl Fn(&Loaded<A>) -> Option<R>,
-) -> Result<Response, ApiError> {
+async fn past<A: Shown>(access: &Access<Viewer>, id: &str, at: At) -> Result<Response, ApiError> {
     let loaded = access.load::<A>(id, Some(at)).await?;
-    let loaded = loaded.ok_or(ApiError::NotFound)?;
-    let resource = view(&loaded).ok_or(ApiError::NotFound)?;
-    let position = loaded.position;
+    let Loaded {
+        state,
+        revision,
+        created_at,
+        updated_at,
+        position,
+        ..
+    } = loaded.ok_or(ApiError::NotFound)?;
+    let resource = state.resource(id, created_at, updated_at, revision);
+    let resource = resource.ok_or(ApiError::NotFound)?;
     read_json(&Success::of(Commanded { resource, position }), None)
 }
 

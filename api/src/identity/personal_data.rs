@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{RecordedEvent, Tenant};
-use flowgrid_domain::Decider;
 use flowgrid_domain::LogKind;
 use flowgrid_domain::invitations::Invitation;
 use flowgrid_domain::memberships::{Membership, MembershipStatus};
@@ -10,6 +9,7 @@ use flowgrid_domain::organizations::Organization;
 use flowgrid_domain::people::Person;
 use flowgrid_domain::security::SecurityEventResource;
 use flowgrid_domain::values::{Plan, Role, Sealed};
+use flowgrid_domain::{Decider, Shown};
 use flowgrid_projections::ModelName;
 use flowgrid_projections::documents::{self, DocumentFilter, DocumentRow};
 use serde::Serialize;

@@ -5,6 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use flowgrid_bus::Tenant;
 use flowgrid_commands::Outcome;
+use flowgrid_domain::Shown;
 use flowgrid_domain::memberships::{Membership, MembershipResource};
 use flowgrid_projections::ReadError;
 use flowgrid_projections::documents::DocumentRow;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Alert, Comment, Facts, Severity, Source};
+use crate::Shown;
 
 /// Where an alert is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,10 +95,12 @@ impl Alert {
             Self::Withdrawn(_) => Some(AlertStatus::Withdrawn),
         }
     }
+}
 
-    /// The alert as the API shows it; `None` while it isn't raised. Times are those of its first
-    /// and last event in the log.
-    pub fn resource(
+impl Shown for Alert {
+    type Resource = AlertResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Building, Details};
+use crate::Shown;
 
 /// Whether a building is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,10 +53,10 @@ pub struct BuildingResource {
     pub revision: u64,
 }
 
-impl Building {
-    /// The building as the API shows it; `None` while it isn't registered. Times are those of its
-    /// first and last event in the log.
-    pub fn resource(
+impl Shown for Building {
+    type Resource = BuildingResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

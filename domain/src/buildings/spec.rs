@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::values::Latitude;
-use crate::{Decider, Event, FieldError, Patch, Rejection};
+use crate::{Decider, Event, FieldError, Patch, Rejection, Shown};
 
 fn given(past: Vec<BuildingEvent>) -> AggregateTestExecutor<Building> {
     TestFramework::with(()).given(past)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Details, Health, Integration, IntegrationStatus, Scheme, TestMethod, Tested};
+use crate::Shown;
 
 /// A service that somebody has connected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,10 +77,10 @@ impl From<Tested> for LastTest {
     }
 }
 
-impl Integration {
-    /// The integration as the API shows it; `None` while it isn't there. Times are those of its first
-    /// and last event in the log.
-    pub fn resource(
+impl Shown for Integration {
+    type Resource = IntegrationResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

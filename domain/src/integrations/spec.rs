@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::values::{Line, Slug};
-use crate::{Decider, Patch, Rejection};
+use crate::{Decider, Patch, Rejection, Shown};
 
 fn given(past: Vec<IntegrationEvent>) -> AggregateTestExecutor<Integration> {
     TestFramework::with(()).given(past)

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ApiKey;
+use crate::Shown;
 
 /// Where a key is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,10 +37,10 @@ pub struct ApiKeyResource {
     pub revision: u64,
 }
 
-impl ApiKey {
-    /// The key as the API shows it; `None` while it isn't created. Times are those of its first
-    /// and last event in the log.
-    pub fn resource(
+impl Shown for ApiKey {
+    type Resource = ApiKeyResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::values::{Slug, Token};
-use crate::{Decider, Rejection};
+use crate::{Decider, Rejection, Shown};
 
 fn given(past: Vec<ApiKeyEvent>) -> AggregateTestExecutor<ApiKey> {
     TestFramework::with(()).given(past)

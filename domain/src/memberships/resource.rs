@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Membership;
+use crate::Shown;
 use crate::values::Role;
 
 /// Where a membership is in its life.
@@ -35,10 +36,12 @@ pub struct MembershipResource {
     pub revision: u64,
 }
 
-impl Membership {
+impl Shown for Membership {
+    type Resource = MembershipResource;
+
     /// The membership as the API shows it; `None` while nobody has joined, and once erased. Times
     /// are those of its first and last event in the log.
-    pub fn resource(
+    fn resource(
         &self,
         person: &str,
         created_at: DateTime<Utc>,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::values::{FromJson, Frontends, Role, Sealed, Slug};
-use crate::{Decider, Rejection};
+use crate::{Decider, Rejection, Shown};
 
 fn given(past: Vec<MembershipEvent>) -> AggregateTestExecutor<Membership> {
     TestFramework::with(()).given(past)

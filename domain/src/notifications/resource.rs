@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Notice, Notification};
+use crate::Shown;
 
 /// Something to know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,10 +38,12 @@ impl Notification {
             Self::Unread(notice) | Self::Read(notice, _) => notice.user_id == person,
         }
     }
+}
 
-    /// The notification as the API shows it; `None` while it wasn't sent. Times are those of its
-    /// first and last event in the log.
-    pub fn resource(
+impl Shown for Notification {
+    type Resource = NotificationResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

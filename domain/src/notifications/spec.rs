@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::values::{Line, Token};
-use crate::{Decider, Rejection};
+use crate::{Decider, Rejection, Shown};
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()

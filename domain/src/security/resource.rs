@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Recorded, Threat, ThreatKind};
+use crate::Shown;
 use crate::alerts::Severity;
 
 /// Something that happened and concerns security. What was sealed is null once it is erased.
@@ -110,10 +111,10 @@ pub struct ThreatResource {
     pub revision: u64,
 }
 
-impl Threat {
-    /// The threat as the API shows it; `None` while there is none. Times are those of its first and
-    /// last event in the log.
-    pub fn resource(
+impl Shown for Threat {
+    type Resource = ThreatResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Calibrated, Details, Direction, Mode, Sensor};
+use crate::Shown;
 
 /// Whether a sensor reports as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,9 +89,10 @@ impl SensorStatus {
     }
 }
 
-impl Sensor {
-    /// The sensor as the API shows it; `None` while it isn't installed.
-    pub fn resource(
+impl Shown for Sensor {
+    type Resource = SensorResource;
+
+    fn resource(
         &self,
         id: &str,
         created_at: DateTime<Utc>,

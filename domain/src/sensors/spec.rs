@@ -5,7 +5,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Decider, FieldError, Patch, Rejection};
+use crate::{Decider, FieldError, Patch, Rejection, Shown};
 
 fn given(past: Vec<SensorEvent>) -> AggregateTestExecutor<Sensor> {
     TestFramework::with(()).given(past)

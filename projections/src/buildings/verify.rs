@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flowgrid_bus::RecordedEvent;
+use flowgrid_domain::Shown;
 use flowgrid_domain::buildings::{Building, BuildingEvent, BuildingResource};
 use flowgrid_domain::{Decider, Event};
 use sqlx::Row;

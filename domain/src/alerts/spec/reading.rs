@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::FieldError;
+use crate::{FieldError, Shown};
 
 fn object(body: Value) -> Map<String, Value> {
     body.as_object().unwrap().clone()

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::Shown;
 
 #[test]
 fn the_resource_shows_the_state() {
