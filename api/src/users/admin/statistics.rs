@@ -50,10 +50,11 @@ pub struct UserFigures {
 #[serde(rename_all = "camelCase")]
 pub struct Statistics {
     users: UserFigures,
-    /// Runs of workflows; null where none are kept.
+    /// Runs of workflows. Null while there are no workflows to run.
     executions: Option<u64>,
     usage: Usage,
-    /// Share of failed requests, 0 to 1; null where it isn't measured for one organization.
+    /// Share of those runs that failed, 0 to 1. Null while there are no workflows to run: what a
+    /// process counts of requests is neither of one organization nor of all processes.
     error_rate: Option<f64>,
 }
 
