@@ -165,8 +165,8 @@ impl Node {
         let upkeep = match (&people, &gate) {
             (Some(people), Some(gate)) if roles.api => {
                 let stop = &stop_core;
-                let (read, write) = ((&store, &*tails), (&commands, &admin));
-                Some(Upkeep::start(url, people, gate, read, write, stop)?)
+                let (log, rest) = ((&store, &*tails), (&commands, &admin, &read));
+                Some(Upkeep::start(url, people, gate, log, rest, stop)?)
             }
             (_, _) => None,
         };

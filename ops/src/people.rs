@@ -10,7 +10,7 @@ use flowgrid_api::files::{Atelier, Files};
 use flowgrid_api::{Clock, People};
 use flowgrid_commands::Commands;
 use flowgrid_log::{LogInfo, LogKind, LogStore, Tails};
-use flowgrid_projections::ProjectionAdmin;
+use flowgrid_projections::{ProjectionAdmin, ReadModels};
 use flowgrid_vault::{Follow, Hasher, MasterKeys, Revocations, Vault, VaultError};
 use flowgrid_workers::closing::Closer;
 use flowgrid_workers::mail::{
@@ -115,16 +115,18 @@ impl Upkeep {
         settings: &PeopleSettings,
         gate: &Gate,
         (store, tails): (&LogStore, &Tails),
-        (commands, projections): (&Commands, &ProjectionAdmin),
+        (commands, projections, read): (&Commands, &ProjectionAdmin, &ReadModels),
         stop: &watch::Sender<bool>,
     ) -> Result<Self, Failure> {
+        let options = OutboxOptions::new(settings.mail.links.clone());
+        let outbox = Outbox::open(url, settings.masters.clone(), options)?;
         let closer = Closer {
             commands: commands.clone(),
             vault: gate.vault.clone(),
             projections: projections.clone(),
+            read: read.clone(),
+            outbox: outbox.clone(),
         };
-        let options = OutboxOptions::new(settings.mail.links.clone());
-        let outbox = Outbox::open(url, settings.masters.clone(), options)?;
         let mailbox = mailbox(url, settings)?;
         let transport = match &mailbox {
             Some(mailbox) => Some(Transport::mailbox(mailbox.clone())),

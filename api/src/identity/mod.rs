@@ -72,7 +72,7 @@ use crate::security::{Recorder, agent_of};
 use crate::{Clock, Ids};
 
 /// The organization of all people: nobody's, and reserved.
-pub(crate) const PEOPLE: &str = "people";
+pub(crate) use flowgrid_domain::organizations::PEOPLE;
 
 /// Acts for whoever a request comes from.
 pub struct Identity {

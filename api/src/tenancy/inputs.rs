@@ -43,7 +43,9 @@ pub struct InvitationQuery {
 pub struct OrganizationInput {
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     name: Option<String>,
-    /// Texts by name, for frontends: all of them, at most 50 and together 8 KB.
+    /// Texts by name, for frontends: all of them, at most 50 and together 8 KB. Two mean something
+    /// here: `personalPlans` (`true` lets members have plans of their own) and `language` (`de` or
+    /// `en`, of mails to all members).
     #[schema(nullable = false)]
     settings: Option<std::collections::BTreeMap<String, String>>,
 }

@@ -10,9 +10,10 @@ use flowgrid_tests::{TestLog, eventually};
 use flowgrid_workers::closing::Closer;
 use serde_json::json;
 
-use crate::call::{BUILDINGS, delete, get, post};
+use crate::call::{BUILDINGS, delete, get, post, put};
 use crate::invitations::{accept, token_for};
-use crate::somebody::{PASSWORD, Somebody, eventually_refused, me, refreshed};
+use crate::members::list;
+use crate::somebody::{PASSWORD, Somebody, eventually_refused, mailed_to, me, refreshed};
 use crate::world::World;
 
 const ORGANIZATION: &str = "/api/v1/organization";
@@ -27,6 +28,8 @@ fn closer(world: &World) -> Closer {
         commands: world.commands.clone(),
         vault: world.vault.clone(),
         projections: world.projections.clone(),
+        read: world.read.clone(),
+        outbox: world.outbox.clone(),
     }
 }
 
@@ -146,4 +149,77 @@ async fn an_organization_that_is_kept_stays_whatever_the_day() {
         due.is_empty()
     })
     .await;
+}
+
+/// How many mails of a kind were left to be sent.
+async fn written(world: &World, kind: &str) -> i64 {
+    let mut owner = world.owner().await;
+    let written = sqlx::query_scalar("select count(*) from mail.outbox where kind = $1");
+    written.bind(kind).fetch_one(&mut owner).await.unwrap()
+}
+
+async fn keep(world: &World, anna: &Somebody) {
+    let keep = post(format!("{ORGANIZATION}/keep"), &json!({})).token(anna.access());
+    keep.send(world).await.expect(200);
+    eventually("the vault has heard that it stays", async || {
+        let due = world.vault.due_closings(in_days(31), 100).await.unwrap();
+        due.is_empty()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_are_told_once_of_each_turn_that_lasts() {
+    let world = &World::on(TestLog::start().await).await;
+    let anna = Somebody::new(world, "acme").await;
+    let ben = Somebody::new(world, "other").await;
+    let token = token_for(world, &anna, &ben, "user").await;
+    accept(&ben, &token).send(world).await.expect(200);
+    let members = list(world, &anna, "").await.expect(200);
+    assert_eq!(members["pagination"]["total"], 2);
+    let tell = async || {
+        // Again, nobody hears it a second time.
+        for _ in 0..2 {
+            closer(world).tell_members(in_days(0)).await.unwrap();
+        }
+    };
+    tell().await;
+    let told = async || {
+        let kinds = ["organization-closing", "organization-kept"];
+        [
+            written(world, kinds[0]).await,
+            written(world, kinds[1]).await,
+        ]
+    };
+    assert_eq!(told().await, [0, 0]);
+
+    close(world, &anna, "acme").await;
+    tell().await;
+    assert_eq!(told().await, [2, 0]);
+    for somebody in [&anna, &ben] {
+        mailed_to(world, &somebody.email, "is to be closed").await;
+    }
+    keep(world, &anna).await;
+    tell().await;
+    assert_eq!(told().await, [2, 2]);
+    mailed_to(world, &ben.email, "keep it").await;
+    // Between two passes it troubles nobody.
+    close(world, &anna, "acme").await;
+    keep(world, &anna).await;
+    tell().await;
+    assert_eq!(told().await, [2, 2]);
+
+    let language = json!({"settings": {"language": "de"}});
+    let language = put(ORGANIZATION, &language).token(anna.access());
+    language.send(world).await.expect(200);
+    close(world, &anna, "acme").await;
+    for _ in 0..3 {
+        closer(world).close_due(in_days(31)).await.unwrap();
+        closer(world).tell_members(in_days(31)).await.unwrap();
+    }
+    assert_eq!(written(world, "organization-closed").await, 2);
+    assert_eq!(told().await, [2, 2]);
+    for somebody in [&anna, &ben] {
+        mailed_to(world, &somebody.email, "ist geschlossen").await;
+    }
 }

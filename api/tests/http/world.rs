@@ -46,6 +46,7 @@ pub struct World {
     pub tokens: Tokens,
     /// What people were mailed.
     pub mailbox: Mailbox,
+    pub outbox: Outbox,
     pub vault: Vault,
     pub commands: Commands,
     pub files: Files,
@@ -147,6 +148,7 @@ impl World {
         let admin = ProjectionAdmin::open(&test.url, test.store.clone()).unwrap();
         let admin = admin.with_runtime(&projections);
         let (people, revocations, mailbox) = people(&test, &stop).await;
+        let outbox = people.outbox.clone();
         let keys = Keys::hs256(SECRET, None).unwrap();
         let closings = revocations.changes();
         let admits = move |principal: &Principal| {
@@ -204,6 +206,7 @@ impl World {
             state,
             tokens,
             mailbox,
+            outbox,
             vault,
             commands,
             files,

@@ -33,6 +33,7 @@ mod transaction;
 mod vault;
 
 pub use api_keys::{ApiKey, KeyUse, MOST_API_KEYS, NewApiKey};
+pub use closings::UntoldClosing;
 pub use error::VaultError;
 pub use follow::Follow;
 pub use integrations::IntegrationSecret;

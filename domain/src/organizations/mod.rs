@@ -19,6 +19,6 @@ pub use event::{
 };
 pub use read::{read_organization_change, read_plan_change};
 pub use resource::{OrganizationResource, OrganizationStatus};
-pub use settings::{PERSONAL_PLANS, Settings};
-pub use slug::{OrganizationSlug, RESERVED_SLUGS};
+pub use settings::{LANGUAGE, PERSONAL_PLANS, Settings};
+pub use slug::{OrganizationSlug, PEOPLE, RESERVED_SLUGS};
 pub use state::{Facts, Organization};

@@ -11,11 +11,15 @@ const MOST: usize = 50;
 /// How large they are together, names included, in bytes.
 const LARGEST: usize = 8 * 1024;
 
-/// The one setting that means something here: `true` lets members have plans of their own.
+/// `true` lets members have plans of their own.
 pub const PERSONAL_PLANS: &str = "personalPlans";
 
+/// `de` or `en`: in which language its members are written to where nobody of them asked. English
+/// when absent.
+pub const LANGUAGE: &str = "language";
+
 /// Texts by name: at most 50 of them, each of at most 2,000 characters, together at most 8 KB. What
-/// they mean is the frontends' affair, but for [`PERSONAL_PLANS`].
+/// they mean is the frontends' affair, but for [`PERSONAL_PLANS`] and [`LANGUAGE`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings(BTreeMap<String, String>);
 

@@ -2,8 +2,8 @@
 
 use crate::values::{FromJson, Invalid, Slug};
 
-/// The organization to which people belong.
-const PEOPLE: &str = "people";
+/// The organization to which people themselves belong; nobody's.
+pub const PEOPLE: &str = "people";
 
 /// Slugs that no organization may have: the platform needs them, or they would pass for it.
 pub const RESERVED_SLUGS: &[&str] = &["admin", "api", "flowgrid", PEOPLE, "platform", "www"];

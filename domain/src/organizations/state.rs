@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Changed, Closed, Founded, Kept, OrganizationEvent, PERSONAL_PLANS};
+use super::{Changed, Closed, Founded, Kept, LANGUAGE, OrganizationEvent, PERSONAL_PLANS};
 use crate::values::Plan;
 
 /// An organization in one phase of its life.
@@ -88,6 +88,11 @@ impl Facts {
         } else {
             self.plan
         }
+    }
+
+    /// In which language the organization is written to, as it has set it: `de`.
+    pub fn language(&self) -> Option<&str> {
+        self.settings.get(LANGUAGE).map(String::as_str)
     }
 
     fn apply(&mut self, changed: &Changed) {

@@ -56,6 +56,23 @@ pub enum MailKind {
     TokenReuse {
         at: DateTime<Utc>,
     },
+    /// To the members of an organization that is to be closed for good at a time.
+    OrganizationClosing {
+        organization: String,
+        slug: String,
+        until: DateTime<Utc>,
+    },
+    /// To those who were told so: it stays.
+    OrganizationKept {
+        organization: String,
+        slug: String,
+    },
+    /// To those who were its members.
+    OrganizationClosed {
+        organization: String,
+        slug: String,
+        at: DateTime<Utc>,
+    },
 }
 
 /// The template of a name, in a language.
@@ -83,6 +100,9 @@ impl MailKind {
             Self::TwoFactorOn { .. } => "two-factor-on",
             Self::TwoFactorOff { .. } => "two-factor-off",
             Self::TokenReuse { .. } => "token-reuse",
+            Self::OrganizationClosing { .. } => "organization-closing",
+            Self::OrganizationKept { .. } => "organization-kept",
+            Self::OrganizationClosed { .. } => "organization-closed",
         }
     }
 
@@ -99,6 +119,9 @@ impl MailKind {
             Self::TwoFactorOn { .. } => template!(language, "two-factor-on"),
             Self::TwoFactorOff { .. } => template!(language, "two-factor-off"),
             Self::TokenReuse { .. } => template!(language, "token-reuse"),
+            Self::OrganizationClosing { .. } => template!(language, "organization-closing"),
+            Self::OrganizationKept { .. } => template!(language, "organization-kept"),
+            Self::OrganizationClosed { .. } => template!(language, "organization-closed"),
         })
     }
 
@@ -113,9 +136,12 @@ impl MailKind {
             | Self::EmailChanging { .. }
             | Self::TwoFactorOn { .. }
             | Self::TwoFactorOff { .. } => Ok(links.page("forgot-password")),
-            Self::EmailChanged { .. } | Self::AlreadyRegistered | Self::TokenReuse { .. } => {
-                Ok(links.page("login"))
-            }
+            Self::EmailChanged { .. }
+            | Self::AlreadyRegistered
+            | Self::TokenReuse { .. }
+            | Self::OrganizationClosing { .. }
+            | Self::OrganizationKept { .. }
+            | Self::OrganizationClosed { .. } => Ok(links.page("login")),
         }
     }
 
@@ -143,6 +169,22 @@ impl MailKind {
             | Self::TwoFactorOn { at }
             | Self::TwoFactorOff { at }
             | Self::TokenReuse { at } => vec![("time", language.time(*at))],
+            Self::OrganizationClosing {
+                organization,
+                slug,
+                until: at,
+            }
+            | Self::OrganizationClosed {
+                organization,
+                slug,
+                at,
+            } => vec![
+                ("organization", organization_shown(organization, slug)),
+                ("time", language.time(*at)),
+            ],
+            Self::OrganizationKept { organization, slug } => {
+                vec![("organization", organization_shown(organization, slug))]
+            }
             Self::AlreadyRegistered => Vec::new(),
         }
     }

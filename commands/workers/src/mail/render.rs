@@ -122,6 +122,20 @@ mod tests {
             MailKind::TwoFactorOn { at },
             MailKind::TwoFactorOff { at },
             MailKind::TokenReuse { at },
+            MailKind::OrganizationClosing {
+                organization: "Stadt Hechingen".into(),
+                slug: "acme".into(),
+                until: at,
+            },
+            MailKind::OrganizationKept {
+                organization: "Stadt Hechingen".into(),
+                slug: "acme".into(),
+            },
+            MailKind::OrganizationClosed {
+                organization: "Stadt Hechingen".into(),
+                slug: "acme".into(),
+                at,
+            },
         ]
     }
 

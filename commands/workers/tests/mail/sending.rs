@@ -1,7 +1,8 @@
 //! What arrives.
 
+use chrono::DateTime;
 use flowgrid_tests::eventually;
-use flowgrid_workers::mail::{Letter, Recipient};
+use flowgrid_workers::mail::{Language, Letter, Mail, MailKind, Recipient};
 use uuid::Uuid;
 
 use crate::mime::{header, header_names, part};
@@ -170,4 +171,35 @@ async fn an_address_outside_ascii_needs_a_server_that_takes_it() {
     eventually("it arrives", async || new.taken().len() == 1).await;
     let to = "RCPT TO:<änne@xn--brger-kva.example.org>";
     assert_eq!(new.taken()[0].to, [to]);
+}
+
+#[tokio::test]
+async fn the_end_of_an_organization_is_told_as_it_is_meant() {
+    let (world, server) = (World::start().await, Server::start().await);
+    let _runner = world.run(&server.url(), quick());
+    let (organization, slug) = ("Stadt Hechingen".to_owned(), "hechingen".to_owned());
+    let kinds = [
+        MailKind::OrganizationClosing {
+            organization: organization.clone(),
+            slug: slug.clone(),
+            until: DateTime::from_timestamp(1_784_887_151, 0).unwrap(),
+        },
+        MailKind::OrganizationKept { organization, slug },
+    ];
+    let abouts = ["soll geschlossen werden", "bleibt"];
+    for (number, (kind, about)) in kinds.into_iter().zip(abouts).enumerate() {
+        let to = Recipient::new(ADDRESS, None).unwrap();
+        let language = Language::De;
+        world.put(&Mail { to, kind, language }).await;
+        eventually("it arrives", async || server.taken().len() > number).await;
+        let message = server.taken().remove(number).data;
+        assert_eq!(
+            header(&message, "Subject"),
+            format!("Stadt Hechingen {about}")
+        );
+        let text = part(&message, "text/plain");
+        assert!(text.contains("„Stadt Hechingen“"), "{text}");
+        let until = text.contains("24.07.2026 um 09:59 Uhr (UTC)");
+        assert_eq!(until, about != "bleibt", "{text}");
+    }
 }
