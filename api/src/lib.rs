@@ -9,6 +9,7 @@ pub mod files;
 pub mod limits;
 pub mod push;
 
+mod alert_rules;
 mod alerts;
 mod answer;
 mod auth_routes;

@@ -14,8 +14,8 @@ use crate::document::{Blank, name_aliases, name_repeats};
 use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
-    alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push, readings,
-    security, sensors, tenancy, users,
+    alert_rules, alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push,
+    readings, security, sensors, tenancy, users,
 };
 
 /// Everything that the document shows.
@@ -33,6 +33,9 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(security::routes());
     for path in alerts::PATHS {
         all = all.nest(path, alerts::routes());
+    }
+    for path in alert_rules::PATHS {
+        all = all.nest(path, alert_rules::routes());
     }
     name_aliases(all.get_openapi_mut());
     name_repeats(all.get_openapi_mut());

@@ -25,6 +25,9 @@ const NOBODY: Audience = Audience::Nobody;
 
 /// Who may see each event.
 const TABLE: &[(&str, Audience)] = &[
+    ("alert-rule.changed", VIEWER),
+    ("alert-rule.created", VIEWER),
+    ("alert-rule.deleted", VIEWER),
     ("alert.acknowledged", VIEWER),
     ("alert.assigned", VIEWER),
     ("alert.changed", VIEWER),

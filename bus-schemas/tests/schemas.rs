@@ -90,6 +90,11 @@ fn collect(
     {
         collect(part, document, properties, required);
     }
+    // Of alternatives, each one's fields may be there.
+    let alternatives = schema.get("oneOf").and_then(Value::as_array);
+    for part in alternatives.into_iter().flatten() {
+        collect(part, document, properties, &mut Vec::new());
+    }
     if let Some(Value::Object(found)) = schema.get("properties") {
         properties.extend(found.clone());
     }

@@ -11,6 +11,7 @@ use crate::notifications::Notification;
 use crate::organizations::Organization;
 use crate::people::Person;
 use crate::readings::Readings;
+use crate::rules::AlertRule;
 use crate::security::{SecurityRecord, Threat};
 use crate::sensors::Sensor;
 use crate::sessions::Session;
@@ -19,6 +20,7 @@ use crate::{ClaimChange, Decider, DecodeError, Event, LogKind};
 /// Every aggregate there is, sorted by name.
 pub static AGGREGATES: &[Aggregate] = &[
     Aggregate::of::<Alert>(),
+    Aggregate::of::<AlertRule>(),
     Aggregate::of::<ApiKey>(),
     Aggregate::of::<Building>(),
     Aggregate::of::<Integration>(),

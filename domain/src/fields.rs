@@ -70,6 +70,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether a field is there, sound or not.
+    pub fn holds(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    /// Whether a field is there and null.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(Value::is_null)
+    }
+
     /// An object within the body.
     pub fn object(&mut self, name: &'static str) -> Option<&'a Map<String, Value>> {
         let value = self.look_up(name).filter(|value| !value.is_null())?;

@@ -25,6 +25,7 @@ mod patch;
 pub mod people;
 pub mod readings;
 mod rejection;
+pub mod rules;
 #[cfg(feature = "openapi")]
 mod schema;
 pub mod security;

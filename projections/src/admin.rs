@@ -7,6 +7,7 @@ use flowgrid_bus::Tenant;
 use flowgrid_log::LogStore;
 use tokio::sync::watch;
 
+use crate::alert_rules::AlertRules;
 use crate::alerts::Alerts;
 use crate::buildings::Buildings;
 use crate::closed::forget;
@@ -160,6 +161,7 @@ impl ProjectionAdmin {
             ModelName::Invitations => run_pending::<Invitations>(&context, &shutdown).await?,
             ModelName::Keys => run_pending::<Keys>(&context, &shutdown).await?,
             ModelName::Notifications => run_pending::<Notifications>(&context, &shutdown).await?,
+            ModelName::AlertRules => run_pending::<AlertRules>(&context, &shutdown).await?,
             ModelName::Sensors => run_pending::<Sensors>(&context, &shutdown).await?,
             ModelName::SecurityEvents => run_pending::<SecurityEvents>(&context, &shutdown).await?,
             ModelName::Threats => run_pending::<Threats>(&context, &shutdown).await?,
@@ -181,6 +183,7 @@ impl ProjectionAdmin {
             ModelName::Invitations => Invitations::verify(&self.client, &self.store).await,
             ModelName::Keys => Keys::verify(&self.client, &self.store).await,
             ModelName::Notifications => Notifications::verify(&self.client, &self.store).await,
+            ModelName::AlertRules => AlertRules::verify(&self.client, &self.store).await,
             ModelName::Sensors => Sensors::verify(&self.client, &self.store).await,
             ModelName::SecurityEvents => SecurityEvents::verify(&self.client, &self.store).await,
             ModelName::Threats => Threats::verify(&self.client, &self.store).await,

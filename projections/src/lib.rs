@@ -5,6 +5,7 @@
 //! it expects. A rebuild fills the next generation beside the live one, catches up, compares and
 //! swaps. Queries go through [`TenantTx`] alone.
 
+pub mod alert_rules;
 pub mod alerts;
 pub mod buildings;
 pub mod documents;

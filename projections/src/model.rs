@@ -10,6 +10,7 @@ use flowgrid_domain::LogKind;
 pub enum ModelName {
     Buildings,
     Alerts,
+    AlertRules,
     Members,
     Integrations,
     Invitations,
@@ -27,9 +28,10 @@ pub enum ModelName {
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Buildings,
         Self::Alerts,
+        Self::AlertRules,
         Self::Members,
         Self::Integrations,
         Self::Invitations,
@@ -45,6 +47,7 @@ impl ModelName {
         match self {
             Self::Buildings => "buildings",
             Self::Alerts => "alerts",
+            Self::AlertRules => "alert_rules",
             Self::Members => "members",
             Self::Integrations => "integrations",
             Self::Invitations => "invitations",
@@ -63,6 +66,7 @@ impl ModelName {
         match self {
             Self::Buildings
             | Self::Alerts
+            | Self::AlertRules
             | Self::Members
             | Self::Integrations
             | Self::Invitations
@@ -80,6 +84,7 @@ impl ModelName {
         match self {
             Self::Buildings => &["buildings"],
             Self::Alerts => &["alerts"],
+            Self::AlertRules => &["alert_rules"],
             Self::Members => &["members"],
             Self::Integrations => &["integrations"],
             Self::Invitations => &["invitations"],
@@ -96,7 +101,7 @@ impl ModelName {
     pub fn log_kinds(self) -> &'static [LogKind] {
         match self {
             Self::Readings => &[LogKind::Domain, LogKind::Telemetry],
-            Self::Buildings | Self::Alerts | Self::Sensors => &[LogKind::Domain],
+            Self::Buildings | Self::Alerts | Self::AlertRules | Self::Sensors => &[LogKind::Domain],
             Self::Members
             | Self::Integrations
             | Self::Invitations

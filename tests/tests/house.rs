@@ -167,6 +167,7 @@ fn the_domain_does_no_io() {
         let optional = dependency["optional"].as_bool().unwrap();
         if dependency["kind"].is_null() && !optional {
             let pure = [
+                "cel",
                 "chrono",
                 "chrono-tz",
                 "csv-core",

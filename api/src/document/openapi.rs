@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::SocketFailures;
 use crate::error::ProblemDocument;
-use crate::{alerts, auth_routes, routes, security, users};
+use crate::{alert_rules, alerts, auth_routes, routes, security, users};
 
 /// What every route does, in OpenAPI 3.1.
 fn document() -> utoipa::openapi::OpenApi {
@@ -84,9 +84,11 @@ impl Modify for Tokens {
 /// Operations need names of their own, so those of an alias get a suffix.
 pub(crate) fn name_aliases(api: &mut utoipa::openapi::OpenApi) {
     let [_, alias] = alerts::PATHS;
+    let [_, rules] = alert_rules::PATHS;
     let below = |path: &str, alias: &str| path.starts_with(&format!("{alias}/"));
     for (path, item) in &mut api.paths.paths {
         if path.starts_with(alias)
+            || path.starts_with(rules)
             || below(path, auth_routes::ALIAS)
             || below(path, security::ALIAS)
             || path.starts_with(users::SHARED)

@@ -4,6 +4,7 @@
 
 mod access;
 mod admin;
+mod alert_rules;
 mod alerts;
 mod avatars;
 mod buildings;

@@ -56,6 +56,14 @@ pub trait FromJson: Sized {
     }
 }
 
+impl FromJson for bool {
+    fn from_json(value: &serde_json::Value) -> Result<Self, Invalid> {
+        value
+            .as_bool()
+            .map_or_else(|| Invalid::because("must be true or false"), Ok)
+    }
+}
+
 /// The text in a JSON value.
 pub(crate) fn string(value: &serde_json::Value) -> Result<&str, Invalid> {
     value

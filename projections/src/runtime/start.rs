@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::projector::Projector;
 use super::stats::Counters;
 use super::{Client, Context, Kicks, ProjectorStats};
+use crate::alert_rules::AlertRules;
 use crate::alerts::Alerts;
 use crate::buildings::Buildings;
 use crate::integrations::Integrations;
@@ -98,6 +99,7 @@ impl ProjectionRuntime {
                 ModelName::Invitations => runtime.spawn::<Invitations>(&context, shutdown),
                 ModelName::Keys => runtime.spawn::<Keys>(&context, shutdown),
                 ModelName::Notifications => runtime.spawn::<Notifications>(&context, shutdown),
+                ModelName::AlertRules => runtime.spawn::<AlertRules>(&context, shutdown),
                 ModelName::Sensors => runtime.spawn::<Sensors>(&context, shutdown),
                 ModelName::SecurityEvents => runtime.spawn::<SecurityEvents>(&context, shutdown),
                 ModelName::Threats => runtime.spawn::<Threats>(&context, shutdown),

@@ -5,6 +5,7 @@ mod auth;
 mod city;
 mod log;
 mod ops;
+mod rules;
 mod security;
 mod tenancy;
 mod users;
@@ -70,6 +71,7 @@ pub fn cases() -> Vec<Case> {
         city::cases(),
         log::cases(),
         alerts::cases(),
+        rules::cases(),
         auth::cases(),
         tenancy::cases(),
         users::cases(),
