@@ -13,12 +13,12 @@ use flowgrid_commands::{Commands, CommandsOptions};
 use flowgrid_log::append::{AppenderOptions, GateState};
 use flowgrid_log::relay::{Relay, RelayOptions};
 use flowgrid_log::{
-    Appender, Bus, LogInfo, LogKind, LogStore, Ring, Tail, Tails, keep_leaves_ahead,
-    wait_for_migrations,
+    Appender, Bus, LogInfo, LogStore, Ring, Tail, Tails, keep_leaves_ahead, wait_for_migrations,
 };
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
 };
+use flowgrid_workers::rules::{Post, RuleWorker, RuleWorkerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -88,6 +88,7 @@ pub struct Node {
     hub: Option<Arc<push::Hub>>,
     projections: Option<ProjectionRuntime>,
     upkeep: Option<Upkeep>,
+    rules: Option<RuleWorker>,
     relays: Vec<JoinHandle<()>>,
     stop_edge: watch::Sender<bool>,
     stop_core: watch::Sender<bool>,
@@ -170,6 +171,18 @@ impl Node {
             }
             (_, _) => None,
         };
+        let rules = upkeep.as_ref().map(|upkeep| {
+            let options = RuleWorkerOptions {
+                database_url: url.to_owned(),
+                commands: commands.clone(),
+                store: store.clone(),
+                tails: Arc::clone(&tails),
+                read: read.clone(),
+                post: Some(post(upkeep)),
+                now: Arc::new(|| Clock::system().now()),
+            };
+            RuleWorker::start(&options, &stop_core)
+        });
         let hub = if roles.push {
             Some(hub(&store, &tails, &tokens, &metrics, &stop_core)?)
         } else {
@@ -215,6 +228,7 @@ impl Node {
             hub,
             projections,
             upkeep,
+            rules,
             relays: relay_tasks,
             stop_edge,
             stop_core,
@@ -261,7 +275,14 @@ impl Node {
                 upkeep.join(END_LIMIT).await;
             }
         };
-        let _ = tokio::join!(tokio::time::timeout(END_LIMIT, relays), upkeep);
+        let rules = async {
+            if let Some(rules) = self.rules {
+                rules.stopped().await;
+            }
+        };
+        let relays = tokio::time::timeout(END_LIMIT, relays);
+        let rules = tokio::time::timeout(END_LIMIT, rules);
+        let _ = tokio::join!(relays, upkeep, rules);
         if let Some(projections) = self.projections {
             projections.join(END_LIMIT).await;
         }
@@ -355,10 +376,19 @@ fn tokens(roles: &Roles, keys: Option<Keys>, gate: Option<&Gate>) -> Result<Toke
     Ok(gate.tokens(keys))
 }
 
-/// Who pushes or projects follows every stream; who takes commands alone, what happens to people.
+/// What mails of alerts take.
+fn post(upkeep: &Upkeep) -> Post {
+    let people = upkeep.people();
+    Post {
+        vault: people.vault,
+        outbox: people.outbox,
+    }
+}
+
+/// Who pushes or projects follows every stream; so does who takes commands, for what happens to people
+/// and for alert rules.
 fn tails(roles: &Roles, bus: &Bus, store: &LogStore, stop: &watch::Sender<bool>) -> Tails {
-    let every = roles.push || !roles.project.is_empty();
-    let wanted = |info: &&LogInfo| every || (roles.api && info.kind == LogKind::Identity);
+    let wanted = |_: &&LogInfo| roles.api || roles.push || !roles.project.is_empty();
     let start = if roles.relay {
         Tail::start_beside_relay
     } else {

@@ -57,7 +57,12 @@ fn a_table_of_organizations_has_its_locks() {
 #[test]
 fn whoever_queries_reads_no_log_and_no_secret() {
     run(|world, _| async move {
-        for role in ["flowgrid_query", "flowgrid_limits", "flowgrid_mail"] {
+        for role in [
+            "flowgrid_query",
+            "flowgrid_limits",
+            "flowgrid_mail",
+            "flowgrid_rules",
+        ] {
             for table in [
                 "public.events",
                 "public.claims",

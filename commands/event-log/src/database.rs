@@ -33,6 +33,8 @@ pub enum DbRole {
     Mail,
     /// Counts who asked how often.
     Limits,
+    /// Keeps where the evaluation of alert rules stands.
+    Rules,
     /// Reads and writes secrets, behind row-level security.
     Vault,
 }
@@ -46,6 +48,7 @@ impl DbRole {
             Self::Query => Some("flowgrid_query"),
             Self::Mail => Some("flowgrid_mail"),
             Self::Limits => Some("flowgrid_limits"),
+            Self::Rules => Some("flowgrid_rules"),
             Self::Vault => Some("flowgrid_vault"),
         }
     }

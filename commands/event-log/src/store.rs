@@ -306,6 +306,29 @@ impl LogStore {
         Ok(span)
     }
 
+    /// The organizations that have, or had, aggregates of a type on a log.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn tenants_with(
+        &self,
+        log: LogId,
+        aggregate_type: &str,
+    ) -> Result<Vec<Tenant>, LogError> {
+        let slugs: Vec<String> = sqlx::query_scalar(
+            "select distinct split_part(aggregate_id, '/', 1) from streams \
+             where log_id = $1 and aggregate_type = $2 order by 1",
+        )
+        .bind(log.0)
+        .bind(aggregate_type)
+        .fetch_all(&self.pool)
+        .await?;
+        let tenants = slugs.iter().map(|slug| Tenant::from_slug(slug));
+        tenants
+            .collect::<Result<_, _>>()
+            .map_err(|error| LogError::Corrupt(error.to_string()))
+    }
+
     /// Who holds a claim: the owner's local id.
     ///
     /// # Errors

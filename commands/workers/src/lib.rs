@@ -3,3 +3,4 @@
 pub mod closing;
 pub mod mail;
 pub mod outside;
+pub mod rules;

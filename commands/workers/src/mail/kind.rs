@@ -73,6 +73,12 @@ pub enum MailKind {
         slug: String,
         at: DateTime<Utc>,
     },
+    /// To whom an alert rule names: an alert was raised, or nobody has acknowledged it in time.
+    Alert {
+        title: String,
+        message: String,
+        escalated: bool,
+    },
 }
 
 /// The template of a name, in a language.
@@ -103,6 +109,12 @@ impl MailKind {
             Self::OrganizationClosing { .. } => "organization-closing",
             Self::OrganizationKept { .. } => "organization-kept",
             Self::OrganizationClosed { .. } => "organization-closed",
+            Self::Alert {
+                escalated: false, ..
+            } => "alert",
+            Self::Alert {
+                escalated: true, ..
+            } => "alert-escalated",
         }
     }
 
@@ -122,6 +134,12 @@ impl MailKind {
             Self::OrganizationClosing { .. } => template!(language, "organization-closing"),
             Self::OrganizationKept { .. } => template!(language, "organization-kept"),
             Self::OrganizationClosed { .. } => template!(language, "organization-closed"),
+            Self::Alert {
+                escalated: false, ..
+            } => template!(language, "alert"),
+            Self::Alert {
+                escalated: true, ..
+            } => template!(language, "alert-escalated"),
         })
     }
 
@@ -142,6 +160,7 @@ impl MailKind {
             | Self::OrganizationClosing { .. }
             | Self::OrganizationKept { .. }
             | Self::OrganizationClosed { .. } => Ok(links.page("login")),
+            Self::Alert { .. } => Ok(links.page("alerts")),
         }
     }
 
@@ -186,6 +205,9 @@ impl MailKind {
                 vec![("organization", organization_shown(organization, slug))]
             }
             Self::AlreadyRegistered => Vec::new(),
+            Self::Alert { title, message, .. } => {
+                vec![("title", title.clone()), ("message", message.clone())]
+            }
         }
     }
 }

@@ -136,6 +136,16 @@ mod tests {
                 slug: "acme".into(),
                 at,
             },
+            MailKind::Alert {
+                title: "Peak".into(),
+                message: "81 kW, above 80 kW.".into(),
+                escalated: false,
+            },
+            MailKind::Alert {
+                title: "Peak".into(),
+                message: "81 kW, above 80 kW.".into(),
+                escalated: true,
+            },
         ]
     }
 
