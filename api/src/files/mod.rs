@@ -1,6 +1,8 @@
 //! Files that people upload: pictures, made anew before they are kept.
 
 mod atelier;
+#[cfg(feature = "s3")]
+mod bucket;
 mod picture;
 mod store;
 

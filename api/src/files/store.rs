@@ -1,5 +1,6 @@
 //! Where files are kept: a folder, or a bucket of S3 and its kin.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 /// How long the store may take.
-const LIMIT: Duration = Duration::from_secs(10);
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
 /// The largest file that is read back, in bytes: larger ones aren't ours.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
@@ -49,9 +50,16 @@ impl FileKey {
 const MOST: usize = 1_000;
 
 /// The file store. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+}
+
+/// Where it is, and not with which key.
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Files({})", self.store)
+    }
 }
 
 impl Files {
