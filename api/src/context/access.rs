@@ -7,7 +7,6 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{Position, Role, Tenant};
-use flowgrid_domain::values::Plan;
 use uuid::Uuid;
 
 use super::sign_in::sign_in;
@@ -15,7 +14,7 @@ use super::{AppState, Level, RequestMeta};
 use crate::Ids;
 use crate::auth::{Member, Principal, Scope};
 use crate::error::ApiError;
-use crate::limits::{Class, Limit, Quotas};
+use crate::limits::Quotas;
 use crate::request::header_text;
 
 /// A member who has at least the role `L`, whose token allows this method, and whose frontend may
@@ -102,13 +101,6 @@ fn min_position(parts: &Parts) -> Result<Option<Position>, ApiError> {
         .and_then(|text| text.parse().ok())
         .map(Some)
         .ok_or_else(|| ApiError::header("X-Min-Position", "is no position token"))
-}
-
-impl<L> Access<L> {
-    /// How often somebody of this plan may ask; `None` where nothing is limited.
-    pub fn limit(&self, class: Class, plan: Plan) -> Option<Limit> {
-        self.state.limits().of(class, plan)
-    }
 }
 
 impl<L: Level> Access<L> {

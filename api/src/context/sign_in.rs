@@ -20,7 +20,7 @@ pub(super) async fn sign_in(parts: &Parts, state: &AppState) -> Result<Arc<Princ
         return found;
     };
     match &found {
-        Ok(principal) => meter.principal(principal),
+        Ok(principal) => meter.principal(principal, state.0.watch.plans.of(principal)),
         Err(_) => meter.stranger(),
     }
     .map_err(ApiError::TooMany)?;

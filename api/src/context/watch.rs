@@ -8,13 +8,15 @@ use flowgrid_log::{LogKind, Tail};
 use tokio::sync::watch;
 
 use super::{AppState, Parts, RequestId};
-use crate::limits::caller_address;
+use crate::limits::{Learner, Plans, caller_address};
 use crate::request::header_text;
 use crate::security::{Alarm, Detector, Recorder, Sighting, Usual, Whence, Writer, agent_of};
 
-/// Records what is seen, and finds threats in it: in each process that signs people in.
+/// Records what is seen, finds threats in it, and knows which plans have changed: in each process that
+/// signs people in.
 pub(super) struct Watch {
     pub recorder: Option<Recorder>,
+    pub plans: Plans,
     /// Dropped with the edge: the detectors end then.
     _here: watch::Sender<()>,
 }
@@ -22,10 +24,18 @@ pub(super) struct Watch {
 impl Watch {
     pub fn start(parts: &Parts) -> Self {
         let (here, gone) = watch::channel(());
+        let plans = Plans::default();
         let recorder = parts.people.as_ref().map(|people| {
             for tail in parts.tails.iter() {
                 if tail.info().kind == LogKind::Identity {
                     tokio::spawn(detector(parts, tail).run(gone.clone()));
+                    let learner = Learner {
+                        plans: plans.clone(),
+                        commands: parts.commands.clone(),
+                        store: parts.store.clone(),
+                        tail: Arc::clone(tail),
+                    };
+                    tokio::spawn(learner.run(gone.clone()));
                 }
             }
             Recorder::start(Writer {
@@ -37,6 +47,7 @@ impl Watch {
         });
         Self {
             recorder,
+            plans,
             _here: here,
         }
     }

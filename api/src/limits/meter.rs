@@ -29,18 +29,18 @@ impl Meter {
         }
     }
 
-    /// Counts somebody whose token held. An operator isn't limited.
+    /// Counts somebody whose token held, by its plan. An operator isn't limited.
     ///
     /// # Errors
     /// When it is one request too many.
-    pub fn principal(&self, principal: &Principal) -> Result<(), Decision> {
+    pub fn principal(&self, principal: &Principal, plan: Plan) -> Result<(), Decision> {
         self.once(|| {
             let member = principal.member()?;
             let caller = Caller::Member {
                 tenant: member.tenant.id(),
                 subject: &member.subject,
             };
-            self.limits.take(self.class, member.plan, caller)
+            self.limits.take(self.class, plan, caller)
         })
     }
 

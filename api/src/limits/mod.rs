@@ -13,6 +13,7 @@ mod count;
 mod decision;
 mod exchange;
 mod meter;
+mod plans;
 mod quotas;
 mod table;
 
@@ -31,6 +32,7 @@ pub use caller::Caller;
 pub use class::Class;
 pub use decision::Decision;
 pub(crate) use meter::Meter;
+pub(crate) use plans::{Learner, Plans};
 pub use quotas::{BadQuota, Limit, Quotas};
 
 use self::table::Table;
@@ -90,11 +92,6 @@ impl Limits {
         let inner = self.0.as_deref()?;
         let limit = inner.quotas.of(class, plan);
         Some(inner.table.take(class, caller, limit, now_ms(&inner.clock)))
-    }
-
-    /// How often somebody of this plan may ask; `None` where nothing is limited.
-    pub fn of(&self, class: Class, plan: Plan) -> Option<Limit> {
-        Some(self.0.as_deref()?.quotas.of(class, plan))
     }
 
     /// How many callers this process remembers; bounded.

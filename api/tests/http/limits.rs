@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use flowgrid_api::Clock;
 use flowgrid_api::auth::Grant;
 use flowgrid_api::limits::{Limits, Proxies, Quotas};
-use flowgrid_bus::Role;
+use flowgrid_bus::{Role, Tenant};
+use flowgrid_domain::organizations::{Organization, OrganizationCommand};
 use flowgrid_domain::values::Plan;
-use flowgrid_tests::TestLog;
+use flowgrid_tests::{TestLog, eventually};
 use serde_json::json;
 
 use crate::call::{BUILDINGS, Reply, get, post, put};
@@ -43,6 +44,7 @@ async fn callers_are_told_and_refused() {
     let world = limited().await;
     members_count_by_plan(&world).await;
     keys_count_by_the_plan_of_their_person(&world).await;
+    another_plan_of_the_organization_counts_at_once(&world).await;
     strangers_count_by_address(&world).await;
     bad_tokens_count_by_address(&world).await;
     what_everybody_may_ask_is_not_counted(&world).await;
@@ -137,6 +139,22 @@ async fn a_network_of_one_customer_guesses_as_one(world: &World) {
     sixth.await.problem(429, "rate-limited");
     let neighbour = guess.send_from(world, address("2001:db8:7:8::1")).await;
     neighbour.problem(401, "invalid-credentials");
+}
+
+/// Whoever is signed in needn't refresh to be on another plan.
+async fn another_plan_of_the_organization_counts_at_once(world: &World) {
+    let anna = Somebody::new(world, "plan-of-anna").await;
+    let list = get(BUILDINGS).token(anna.access());
+    assert_eq!(told(&list.clone().send(world).await).0, 4);
+    let tenant = Tenant::from_slug("plan-of-anna").unwrap();
+    for (plan, limit) in [(Plan::Pro, 9), (Plan::Free, 4)] {
+        let change = OrganizationCommand::ChangePlan { plan };
+        world
+            .execute::<Organization>(&tenant, tenant.slug(), change)
+            .await;
+        let follows = || async { told(&list.clone().send(world).await).0 == limit };
+        eventually("the limit is that of the plan", follows).await;
+    }
 }
 
 /// And people see the limits of their plan.

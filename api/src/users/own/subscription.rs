@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::inputs::SubscriptionInput;
 use crate::answer::{Commanded, Success, commanded_as, read_revision};
-use crate::context::{Access, Viewer, Visitor};
+use crate::context::{Access, Level, Viewer, Visitor};
 use crate::document::{CommandFailures, CommandHeaders, QueryFailures, QueryHeaders};
 use crate::error::ApiError;
 use crate::identity::Subscription;
@@ -53,9 +53,9 @@ pub struct LimitResource {
 }
 
 impl SubscriptionResource {
-    fn of<L>(access: &Access<L>, subscription: &Subscription) -> Self {
+    fn of<L: Level>(access: &Access<L>, subscription: &Subscription) -> Self {
         let limit = |class: Class| {
-            let limit = access.limit(class, subscription.effective)?;
+            let limit = access.quotas()?.of(class, subscription.effective);
             let shown = LimitResource {
                 requests: limit.quota,
                 seconds: limit.window.as_secs(),
