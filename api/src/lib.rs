@@ -17,6 +17,7 @@ mod buildings;
 mod clock;
 mod context;
 mod document;
+mod energy;
 mod error;
 mod events;
 mod http_layers;

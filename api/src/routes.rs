@@ -14,7 +14,8 @@ use crate::document::{Blank, name_aliases, name_repeats};
 use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
-    alert_rules, alerts, auth_routes, buildings, events, http_layers, ops, projection_routes, push,
+    alert_rules, alerts, auth_routes, buildings, energy, events, http_layers, ops, projection_routes,
+    push,
     readings, security, sensors, tenancy, users,
 };
 
@@ -25,6 +26,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(buildings::routes())
         .merge(sensors::routes())
         .merge(readings::routes())
+        .merge(energy::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())
         .merge(ops::routes())

@@ -12,6 +12,7 @@ mod call;
 mod cases;
 mod closing;
 mod email;
+mod energy;
 mod events;
 mod failures;
 mod faults;

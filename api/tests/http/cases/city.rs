@@ -37,6 +37,14 @@ pub fn cases() -> Vec<Case> {
             NotFound,
             none(),
         ),
+        case("get", "/api/v1/citypulse/energy", VIEWER, Empty, none()),
+        case(
+            "get",
+            "/api/v1/citypulse/energy/summary",
+            VIEWER,
+            Empty,
+            none(),
+        ),
         case("get", "/api/v1/citypulse/sensors", VIEWER, Empty, none()),
         // In the building that the case above has registered.
         case(

@@ -1,0 +1,20 @@
+//! What buildings use: `/api/v1/citypulse/energy`. Every figure is in kWh and made when it is read, from the
+//! rollups of meters in their own units.
+
+mod account;
+mod answer;
+mod consumption;
+mod meters;
+mod range;
+mod summary;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::context::AppState;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(consumption::energy))
+        .routes(routes!(summary::energy_summary))
+}
