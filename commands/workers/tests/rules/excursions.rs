@@ -8,7 +8,7 @@ use crate::world::{World, at};
 #[tokio::test(flavor = "multi_thread")]
 async fn an_excursion_raises_one_alert_and_resolves_it() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     world.rule("peak", json!({"severity": "high"})).await;
     world
         .report("main", &[(0, 70.0), (60, 81.5), (120, 90.0)])
@@ -45,7 +45,7 @@ async fn an_excursion_raises_one_alert_and_resolves_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_for_a_kind_looks_at_each_sensor_by_itself_also_at_new_ones() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     let target = json!({"buildingId": "rathaus", "sensorKind": "power"});
     world.rule("peak", json!({"target": target})).await;
     world.sensor("second", "power", "kW").await;
@@ -60,7 +60,7 @@ async fn a_rule_for_a_kind_looks_at_each_sensor_by_itself_also_at_new_ones() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expression_is_of_its_building() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     world
         .rule(
             "both",
@@ -79,7 +79,7 @@ async fn an_expression_is_of_its_building() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silence_and_a_hold_go_on_by_the_clock() {
     let world = World::start().await;
-    let worker = world.worker();
+    let worker = world.worker().await;
     let silence = json!({"kind": "noData", "condition": {"forSeconds": 3600}});
     world.rule("silent", silence).await;
     world
@@ -91,7 +91,7 @@ async fn a_silence_and_a_hold_go_on_by_the_clock() {
     // Its timers outlive the worker.
     worker.kill();
     world.pass(7_200);
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     let alerts = world.has(2, 2).await;
     assert_eq!(alerts[0].source.id, "held/main");
     assert_eq!(alerts[1].source.id, "silent/main");
@@ -102,7 +102,7 @@ async fn a_silence_and_a_hold_go_on_by_the_clock() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_is_to_resolve_stays_open_and_is_counted_up() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     world.rule("peak", json!({"autoResolve": false})).await;
     world
         .report("main", &[(0, 90.0), (60, 10.0), (120, 90.0), (180, 10.0)])

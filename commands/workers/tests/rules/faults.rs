@@ -33,13 +33,13 @@ async fn workers_that_are_killed_under_load_lose_and_repeat_nothing() {
     const MINUTES: i64 = 12;
     let world = World::start().await;
     fleet(&world, SENSORS).await;
-    let mut workers = vec![world.worker(), world.worker()];
+    let mut workers = vec![world.worker().await, world.worker().await];
     let mut last = 0;
     for minute in 0..MINUTES {
         last = excursion(&world, SENSORS, minute).await;
         if minute % 3 == 1 {
             workers.remove(0).kill();
-            workers.push(world.worker());
+            workers.push(world.worker().await);
         }
     }
     world.evaluated(last).await;
@@ -55,14 +55,14 @@ async fn workers_that_are_killed_under_load_lose_and_repeat_nothing() {
 async fn a_worker_that_was_overtaken_stores_nothing_more() {
     let world = World::start().await;
     fleet(&world, 3).await;
-    let _first = world.worker();
+    let _first = world.worker().await;
     let last = excursion(&world, 3, 0).await;
     world.evaluated(last).await;
     // As if another had taken over while it stood still: it notices, and one of both goes on.
     let pool = sqlx::PgPool::connect(&world.test.url).await.unwrap();
     let overtake = "update rules.checkpoints set turn = turn + 1";
     sqlx::query(overtake).execute(&pool).await.unwrap();
-    let _second = world.worker();
+    let _second = world.worker().await;
     let last = excursion(&world, 3, 1).await;
     world.evaluated(last).await;
     world.has(6, 0).await;
@@ -73,7 +73,7 @@ async fn a_worker_that_was_overtaken_stores_nothing_more() {
 async fn deeds_that_are_done_again_find_themselves_done() {
     let world = World::start().await;
     fleet(&world, 2).await;
-    let worker = world.worker();
+    let worker = world.worker().await;
     let last = excursion(&world, 2, 0).await;
     world.evaluated(last).await;
     world.has(2, 0).await;
@@ -84,7 +84,7 @@ async fn deeds_that_are_done_again_find_themselves_done() {
         let sql = format!("delete from rules.{table}");
         sqlx::query(&sql).execute(&pool).await.unwrap();
     }
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     let last = excursion(&world, 2, 1).await;
     world.evaluated(last).await;
     world.has(4, 0).await;

@@ -15,7 +15,7 @@ async fn change(world: &World, id: &str, body: Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_rule_raised_is_resolved_when_it_ends_or_looks_elsewhere() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     for rule in ["deleted", "disabled", "moved"] {
         world.rule(rule, json!({})).await;
     }
@@ -47,7 +47,7 @@ async fn what_a_rule_raised_is_resolved_when_it_ends_or_looks_elsewhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_that_ends_while_nobody_works_is_cleared_by_whoever_comes_next() {
     let world = World::start().await;
-    let worker = world.worker();
+    let worker = world.worker().await;
     world.rule("peak", json!({})).await;
     world.report("main", &[(0, 90.0)]).await;
     world.has(1, 1).await;
@@ -55,14 +55,14 @@ async fn a_rule_that_ends_while_nobody_works_is_cleared_by_whoever_comes_next() 
     world
         .execute::<AlertRule>("peak", AlertRuleCommand::Delete)
         .await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     world.has(1, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_bound_holds_from_the_next_reading_on() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     world.rule("peak", json!({})).await;
     world.report("main", &[(0, 90.0)]).await;
     world.has(1, 1).await;
@@ -75,7 +75,7 @@ async fn another_bound_holds_from_the_next_reading_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sensor_that_is_removed_has_no_alert() {
     let world = World::start().await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     world.rule("peak", json!({})).await;
     world.report("main", &[(0, 90.0)]).await;
     world.has(1, 1).await;
@@ -88,7 +88,7 @@ async fn readings_of_before_a_rule_are_none_of_its_business() {
     let world = World::start().await;
     world.report("main", &[(0, 90.0)]).await;
     world.rule("peak", json!({})).await;
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     let last = world.report("main", &[(60, 10.0), (120, 99.0)]).await;
     world.evaluated(last).await;
     let alerts = world.has(1, 1).await;

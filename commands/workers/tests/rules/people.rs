@@ -34,7 +34,7 @@ async fn members_are_told_once_and_others_where_nobody_acknowledges() {
     let world = World::start().await;
     member(&world, ANNA, Role::Manager).await;
     member(&world, BEN, Role::Admin).await;
-    let worker = world.worker();
+    let worker = world.worker().await;
     let rule = |id: &str| {
         json!({"name": id, "notify": {"roles": ["manager"], "members": [ANNA]},
             "escalation": {"afterMinutes": 30, "severity": "critical",
@@ -58,7 +58,7 @@ async fn members_are_told_once_and_others_where_nobody_acknowledges() {
     // The wait for an acknowledgement outlives the worker.
     worker.kill();
     world.pass(3_600);
-    let _worker = world.worker();
+    let _worker = world.worker().await;
     eventually("the admin is told of one", || async {
         notices(&world).await == 3
     })

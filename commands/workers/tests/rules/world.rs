@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flowgrid_bus::{Position, Role, Tenant};
+use flowgrid_bus::{LogId, Position, Role, Tenant};
 use flowgrid_commands::{Caller, Commands, CommandsOptions, Recording, Request};
 use flowgrid_domain::alerts::{AlertResource, AlertStatus};
 use flowgrid_domain::buildings::{Building, BuildingCommand, read_registration};
@@ -13,12 +13,12 @@ use flowgrid_domain::readings::{Batch, OnConflict, Quality, Reading};
 use flowgrid_domain::rules::{AlertRule, AlertRuleCommand, read_rule};
 use flowgrid_domain::sensors::{Sensor, SensorCommand, read_installation};
 use flowgrid_domain::{Decider, LogKind};
-use flowgrid_log::{Tail, Tails};
-use flowgrid_projections::{
-    ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions, alerts,
-};
+use flowgrid_log::{Appender, LogStore, Tail, Tails};
 use flowgrid_tests::{TestLog, eventually};
 use flowgrid_workers::rules::{RuleWorker, RuleWorkerOptions};
+use flowgridprojections::{
+    ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions, alerts,
+};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -29,9 +29,10 @@ pub struct World {
     pub read: ReadModels,
     pub tenant: Tenant,
     options: RuleWorkerOptions,
+    appenders: HashMap<LogId, Appender>,
     /// How far the workers' clock is ahead, in seconds.
     ahead: Arc<AtomicI64>,
-    _projections: ProjectionRuntime,
+    projections: ProjectionRuntime,
 }
 
 /// A worker in a process of its own.
@@ -90,7 +91,7 @@ impl World {
         .await;
         let commands = Commands::new(CommandsOptions {
             store: test.store.clone(),
-            appenders,
+            appenders: appenders.clone(),
             remembered: 1_000,
         });
         let ahead = Arc::new(AtomicI64::new(0));
@@ -112,8 +113,9 @@ impl World {
             read,
             tenant: Tenant::from_slug("acme").unwrap(),
             options,
+            appenders,
             ahead,
-            _projections: projections,
+            projections: projections,
         };
         world.furnish().await;
         world
@@ -216,12 +218,25 @@ impl World {
         recorded.position.n
     }
 
-    /// A worker in a process of its own.
-    pub fn worker(&self) -> Process {
+    /// A worker in a process of its own, with connections of its own: those of one that is killed are
+    /// nobody else's.
+    pub async fn worker(&self) -> Process {
+        let store = LogStore::open(&self.test.url, 4).await.unwrap();
+        let read = ReadModels::open(&self.test.url, 4).await.unwrap();
+        let options = RuleWorkerOptions {
+            commands: Commands::new(CommandsOptions {
+                store: store.clone(),
+                appenders: self.appenders.clone(),
+                remembered: 1_000,
+            }),
+            store,
+            read: read.with_local(self.projections.positions()),
+            ..self.options.clone()
+        };
         let runtime = Runtime::new().unwrap();
         let stop = watch::Sender::new(false);
         let _inside = runtime.enter();
-        RuleWorker::start(&self.options, &stop);
+        RuleWorker::start(&options, &stop);
         drop(_inside);
         Process {
             runtime: Some(runtime),
