@@ -14,9 +14,8 @@ use crate::document::{Blank, name_aliases, name_repeats};
 use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
-    alert_rules, alerts, auth_routes, buildings, energy, events, http_layers, ops, projection_routes,
-    push,
-    readings, security, sensors, tenancy, users,
+    alert_rules, alerts, auth_routes, buildings, energy, events, http_layers, ops,
+    projection_routes, push, readings, security, sensors, tenancy, users,
 };
 
 /// Everything that the document shows.

@@ -1,9 +1,12 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use chrono::TimeDelta;
-use clap::{Args, Parser, Subcommand};
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use flowgrid_bus::Role;
-use flowgrid_domain::values::Plan;
+use flowgrid_domain::values::{Plan, Slug};
 
 use crate::settings::lifetime;
 
@@ -39,6 +42,9 @@ pub enum Command {
     Keys(KeysCommand),
     /// Print a channel's events as they come, one JSON object a line
     Listen(Listen),
+    /// Send what a file holds through the public API
+    #[command(subcommand)]
+    Import(Import),
     /// Read models: how they stand, rebuilds, verification
     #[command(subcommand)]
     Projections(Projections),
@@ -112,6 +118,89 @@ pub struct Listen {
     /// Resume after this position
     #[arg(long)]
     pub after: Option<String>,
+}
+
+/// Which server, and in whose name.
+#[derive(Args)]
+pub struct ServerOptions {
+    /// Address of the server; that of `flowgrid up` by default
+    #[arg(long, env = "FLOWGRID_URL")]
+    pub url: Option<String>,
+    /// Access token; one is made where `flowgrid up` runs
+    #[arg(long, env = "FLOWGRID_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// API key, instead of a token
+    #[arg(long, env = "FLOWGRID_KEY", hide_env_values = true)]
+    pub key: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Import {
+    /// Readings from a CSV file with a line of names above; repeating it records nothing twice
+    Readings(ImportReadings),
+}
+
+#[derive(Args)]
+pub struct ImportReadings {
+    /// CSV, separated by commas, semicolons or tabs; compressed when its name ends in .gz
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub server: ServerOptions,
+    /// All readings are of this sensor
+    #[arg(long, conflicts_with = "sensor_column", value_parser = sensor_id)]
+    pub sensor: Option<String>,
+    /// Name of the column with the sensors' ids
+    #[arg(long)]
+    pub sensor_column: Option<String>,
+    /// Name of the column with the times
+    #[arg(long)]
+    pub time_column: Option<String>,
+    /// Name of the column with the values
+    #[arg(long)]
+    pub value_column: Option<String>,
+    /// Name of the column that says measured or estimated
+    #[arg(long)]
+    pub quality_column: Option<String>,
+    /// Time zone of times without an offset, such as Europe/Berlin
+    #[arg(long, value_parser = timezone)]
+    pub timezone: Option<Tz>,
+    /// What becomes of a reading whose sensor has another value of its time; correct is for managers
+    #[arg(long, value_enum, default_value = "ignore")]
+    pub on_conflict: OnConflict,
+    /// Record nothing, only say what would be
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Readings in a request
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u16).range(1..=50_000))]
+    pub rows: u16,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum OnConflict {
+    Ignore,
+    Reject,
+    Correct,
+}
+
+impl OnConflict {
+    /// As the API calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Reject => "reject",
+            Self::Correct => "correct",
+        }
+    }
+}
+
+fn timezone(name: &str) -> Result<Tz, String> {
+    let unknown = |_| "must be a time zone of the IANA database".to_owned();
+    name.parse().map_err(unknown)
+}
+
+fn sensor_id(text: &str) -> Result<String, String> {
+    let id = Slug::parse(text).map_err(|error| error.to_string())?;
+    Ok(id.as_str().to_owned())
 }
 
 #[derive(Subcommand)]

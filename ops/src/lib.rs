@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod doctor;
 mod failure;
+pub mod import;
 pub mod listen;
 mod node;
 mod people;

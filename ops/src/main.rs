@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use flowgrid::cli::{Cli, Command, Events, KeysCommand, LogCommand};
+use flowgrid::cli::{Cli, Command, Events, Import, KeysCommand, LogCommand};
 use flowgrid::settings::{LogSettings, start_logging, warn_of_settings_without_effect};
-use flowgrid::{Failure, Roles, doctor, roles, tools, up};
+use flowgrid::{Failure, Roles, doctor, import, roles, tools, up};
 use flowgrid_projections::ModelName;
 
 /// A quarter of the process's time under commands went to the system's allocator.
@@ -70,6 +70,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Keys(KeysCommand::New) => tools::keys::new(),
         Command::Keys(KeysCommand::Rewrap) => tools::keys::rewrap().await,
         Command::Listen(options) => tools::listen(options).await,
+        Command::Import(Import::Readings(options)) => import::readings(options).await,
         Command::Projections(command) => tools::projections(command).await,
         Command::Events(Events::Tail { log, after, follow }) => {
             tools::tail(log, after, follow).await

@@ -6,6 +6,7 @@ mod listen;
 mod log;
 mod migrate;
 mod projections;
+mod server;
 mod token;
 
 pub use events::tail;
@@ -13,6 +14,7 @@ pub use listen::listen;
 pub use log::{check_logs, describe, heal_logs, remake_stream};
 pub use migrate::migrate;
 pub use projections::projections;
+pub use server::Server;
 pub use token::token;
 
 use std::time::Duration;

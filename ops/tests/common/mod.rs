@@ -241,15 +241,16 @@ pub fn get(address: &str, token: &str, path: &str, min_position: Option<&str>) -
     )
 }
 
-pub fn post_building(address: &str, token: &str, id: &str) -> Answer {
+pub fn post(address: &str, token: &str, path: &str, body: &str) -> Answer {
     let head = format!(
-        "POST /api/v1/citypulse/buildings HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        "POST {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
     );
-    request(
-        address,
-        &head,
-        &format!(r#"{{"id":"{id}","name":"{id}","kind":"office"}}"#),
-    )
+    request(address, &head, body)
+}
+
+pub fn post_building(address: &str, token: &str, id: &str) -> Answer {
+    let body = format!(r#"{{"id":"{id}","name":"{id}","kind":"office"}}"#);
+    post(address, token, "/api/v1/citypulse/buildings", &body)
 }
 
 /// A folder that goes with the test.
