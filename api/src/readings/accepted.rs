@@ -9,6 +9,7 @@ use flowgrid_domain::readings::intake::{Gathered, Repeats};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::stored::Stored;
 use crate::answer::{EVENT_POSITION, Success, json};
 use crate::error::ApiError;
 
@@ -34,6 +35,8 @@ pub struct Accepted {
     /// Of each sensor, in the order in which they are named; null with more than 100 of them.
     pub by_sensor: Option<Vec<OfSensor>>,
     pub on_conflict: OnConflict,
+    /// How many of the accepted ones are known, of a dry run of at most 2,000 sensors; else null.
+    pub stored: Option<Stored>,
     /// Nothing was recorded: this is what would have been.
     pub dry_run: bool,
     /// Where the last of them stands; hand it back as `X-Min-Position` to read what you wrote. Null
@@ -61,6 +64,7 @@ impl Accepted {
             sensors: gathered.sensors.len(),
             by_sensor: (gathered.sensors.len() <= MOST_LISTED).then(|| listed(gathered)),
             on_conflict,
+            stored: None,
             dry_run: false,
             position: None,
         }
@@ -74,8 +78,9 @@ impl Accepted {
     }
 
     /// The answer to a request that only asked.
-    pub fn only_asked(mut self) -> Result<Response, ApiError> {
+    pub fn only_asked(mut self, stored: Option<Stored>) -> Result<Response, ApiError> {
         self.dry_run = true;
+        self.stored = stored;
         json(StatusCode::OK, &Success::of(self))
     }
 }

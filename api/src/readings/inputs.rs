@@ -45,6 +45,27 @@ pub struct ReadingsQuery {
     dry_run: bool,
 }
 
+/// Which readings of a sensor.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only describes requests")]
+pub struct ReadingsOfSensorQuery {
+    /// At or after this time; without it, and without `timeRange`, a day before `to` (of days, weeks and
+    /// months: 30 days, 26 weeks, a year).
+    from: Option<DateTime<Utc>>,
+    /// Before this time; now without it.
+    to: Option<DateTime<Utc>>,
+    /// `1h`, `24h`, `7d` or `30d` before `to`.
+    #[param(rename = "timeRange")]
+    time_range: Option<String>,
+    /// `hour`, `day`, `week` or `month`; also `interval`.
+    bucket: Option<String>,
+    /// As a page before answered it.
+    cursor: Option<DateTime<Utc>>,
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+}
+
 /// Readings to replace or void.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]

@@ -6,6 +6,8 @@ mod correct;
 mod inputs;
 mod of_sensor;
 mod options;
+mod read;
+mod stored;
 mod take;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +18,9 @@ use crate::context::AppState;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(bulk::record_readings))
-        .routes(routes!(of_sensor::record_readings_of_sensor))
+        .routes(routes!(
+            read::readings_of_sensor,
+            of_sensor::record_readings_of_sensor
+        ))
         .routes(routes!(correct::correct_readings))
 }

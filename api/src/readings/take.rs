@@ -3,10 +3,12 @@
 use axum::response::Response;
 use flowgrid_commands::{Idempotency, Recording};
 use flowgrid_domain::FieldError;
+use flowgrid_domain::readings::OnConflict;
 use flowgrid_domain::readings::intake::{Gathered, MOST_ERRORS, Repeats};
 
 use super::accepted::Accepted;
 use super::options::Options;
+use super::stored::{MOST_COMPARED, Stored, stored};
 use crate::context::{Access, KnownSensor, User};
 use crate::error::ApiError;
 use crate::request::Delivery;
@@ -28,13 +30,19 @@ pub async fn take(
     let repeats = gathered.leave_distinct(options.on_conflict);
     let repeats = repeats.map_err(ApiError::Invalid)?;
     let accepted = Accepted::of(&gathered, repeats, options.on_conflict);
-    let buildings = match buildings(access, &gathered).await {
-        Ok(buildings) => buildings,
-        // A sensor may have gone since the first answer.
+    let checked = match buildings(access, &gathered).await {
+        Ok(buildings) => compared(access, &gathered, options)
+            .await
+            .map(|stored| (buildings, stored)),
+        Err(error) => Err(error),
+    };
+    let (buildings, stored) = match checked {
+        Ok(checked) => checked,
+        // A sensor may have gone since the first answer, or a value been corrected.
         Err(error) => return first_answer(access, key, accepted, error).await,
     };
     if options.dry_run {
-        return accepted.only_asked();
+        return accepted.only_asked(stored);
     }
     let buildings: Vec<&str> = buildings.iter().map(|one| &**one).collect();
     let recording = Recording {
@@ -65,6 +73,28 @@ async fn buildings(access: &Access<User>, gathered: &Gathered) -> Result<Vec<Box
         return Ok(buildings);
     }
     Err(ApiError::Invalid(named(gathered, &errors)))
+}
+
+/// What is stored already, where it matters.
+async fn compared(
+    access: &Access<User>,
+    gathered: &Gathered,
+    options: Options,
+) -> Result<Option<Stored>, ApiError> {
+    let rejects = options.on_conflict == OnConflict::Reject;
+    if !rejects && !options.dry_run {
+        return Ok(None);
+    }
+    let stored = stored(access, gathered).await?;
+    match stored {
+        Some(stored) if rejects && stored.other > 0 => Err(ApiError::Invalid(stored.errors)),
+        None if rejects => Err(ApiError::Refused {
+            code: "too-many-sensors",
+            detail: format!("onConflict=reject takes at most {MOST_COMPARED} sensors at once")
+                .into(),
+        }),
+        Some(_) | None => Ok(stored),
+    }
 }
 
 fn usable(sensor: Option<&KnownSensor>) -> Result<&str, &'static str> {

@@ -11,6 +11,7 @@ mod precondition;
 mod read;
 mod sorting;
 mod spelling;
+mod time_range;
 mod trace;
 mod unpack;
 mod upload;
@@ -29,6 +30,7 @@ pub use path_id::{PathId, is_id};
 pub use read::read as read_body;
 pub use sorting::sort_of;
 pub use spelling::{camel, snake};
+pub use time_range::TimeRange;
 pub use trace::TraceParent;
 pub use upload::Upload;
 

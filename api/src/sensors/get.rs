@@ -4,14 +4,14 @@ use axum::response::Response;
 use flowgrid_domain::sensors::SensorResource;
 use flowgrid_projections::{ModelName, documents, sensors};
 
-use super::shown;
-use crate::answer::{Success, etag, read_json};
+use super::reports::add_reports;
+use crate::answer::{Success, read_revision};
 use crate::context::{Access, Viewer};
 use crate::document::{QueryFailures, QueryHeaders};
 use crate::error::ApiError;
 use crate::request::PathId;
 
-/// One sensor.
+/// One sensor, with its newest reading.
 #[utoipa::path(
     get,
     path = "/api/v1/citypulse/sensors/{id}",
@@ -25,11 +25,12 @@ use crate::request::PathId;
     )
 )]
 pub async fn get_sensor(access: Access<Viewer>, PathId(id): PathId) -> Result<Response, ApiError> {
-    let mut tx = access.query(&[ModelName::Sensors]).await?;
+    let models = [ModelName::Sensors, ModelName::Readings];
+    let mut tx = access.query(&models).await?;
     let row = documents::get(&mut tx, ModelName::Sensors, &id).await?;
-    drop(tx);
-    let row = row.ok_or(ApiError::NotFound)?;
-    let sensor = shown(sensors::resource(&row)?, access.now());
-    let tag = etag(sensor.revision)?;
-    read_json(&Success::of(sensor), Some(tag))
+    let mut found = [sensors::resource(&row.ok_or(ApiError::NotFound)?)?];
+    add_reports(tx, &mut found, access.now()).await?;
+    let [sensor] = found;
+    let revision = sensor.revision;
+    read_revision(&Success::of(sensor), revision)
 }

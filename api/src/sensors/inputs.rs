@@ -85,6 +85,9 @@ pub struct SensorQuery {
     /// The building's id; also `buildingId`.
     building: Option<String>,
     kind: Option<String>,
+    /// `online` (the newest reading is at most three periods old), `stale`, `offline` (nothing for a day or
+    /// ten periods, whichever is longer) or `removed`.
+    status: Option<String>,
     #[param(rename = "updatedSince")]
     updated_since: Option<DateTime<Utc>>,
     /// `id`, `name`, `kind`, `createdAt`, `updatedAt`; `-` before it for descending, but for `id`.

@@ -1,17 +1,24 @@
 //! Lists of sensors.
 
+use std::str::FromStr;
+
 use axum::response::Response;
-use flowgrid_domain::sensors::SensorResource;
+use flowgrid_domain::sensors::{SensorResource, SensorStatus};
 use flowgrid_projections::documents::{self, DocumentFilter, DocumentOrder};
 use flowgrid_projections::{ModelName, Page, ReadError, sensors};
 
 use super::inputs::SensorQuery;
-use super::shown;
+use super::reports::add_reports;
 use crate::answer::{Listed, listed};
 use crate::context::{Access, Viewer};
 use crate::document::{QueryFailures, QueryHeaders};
 use crate::error::ApiError;
 use crate::request::{Params, PathId, Window, sort_of};
+
+/// As many rows as one query answers.
+const LARGEST_PAGE: u32 = 500;
+/// The most sensors among which those of a status are looked for.
+const MOST_LOOKED_AT: u64 = 10_000;
 
 /// Sensors, filtered, sorted, paged; also those that were removed.
 #[utoipa::path(
@@ -81,17 +88,75 @@ async fn page(
         offset: window.offset.into(),
         ..DocumentFilter::default()
     };
-    let mut tx = access.query(&[ModelName::Sensors]).await?;
-    let found = documents::list(&mut tx, ModelName::Sensors, &filter).await?;
-    drop(tx);
-    let now = access.now();
-    let items = found.items.iter().map(sensors::resource);
-    let items: Result<Vec<_>, ReadError> = items.map(|one| Ok(shown(one?, now))).collect();
-    let page = Page {
-        items: items?,
-        total: found.total,
+    let wanted = params.parsed::<Status>("status", "online, stale, offline or removed")?;
+    let page = match wanted {
+        Some(Status(status)) => of_status(&access, filter, status).await?,
+        None => one_page(&access, &filter).await?,
     };
     listed(window, page)
+}
+
+struct Status(SensorStatus);
+
+impl FromStr for Status {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "online" => Ok(Self(SensorStatus::Online)),
+            "stale" => Ok(Self(SensorStatus::Stale)),
+            "offline" => Ok(Self(SensorStatus::Offline)),
+            "removed" => Ok(Self(SensorStatus::Removed)),
+            _ => Err(()),
+        }
+    }
+}
+
+async fn one_page(
+    access: &Access<Viewer>,
+    filter: &DocumentFilter,
+) -> Result<Page<SensorResource>, ApiError> {
+    let models = [ModelName::Sensors, ModelName::Readings];
+    let mut tx = access.query(&models).await?;
+    let found = documents::list(&mut tx, ModelName::Sensors, filter).await?;
+    let items = found.items.iter().map(sensors::resource);
+    let mut items = items.collect::<Result<Vec<_>, ReadError>>()?;
+    add_reports(tx, &mut items, access.now()).await?;
+    Ok(Page {
+        items,
+        total: found.total,
+    })
+}
+
+/// How a sensor reports stands in no row: it is looked at page by page.
+async fn of_status(
+    access: &Access<Viewer>,
+    mut filter: DocumentFilter,
+    status: SensorStatus,
+) -> Result<Page<SensorResource>, ApiError> {
+    let (limit, offset) = (filter.limit as usize, filter.offset);
+    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+    (filter.limit, filter.offset) = (LARGEST_PAGE, 0);
+    let mut found = Vec::new();
+    loop {
+        let page = one_page(access, &filter).await?;
+        if page.total > MOST_LOOKED_AT {
+            let detail = format!(
+                "more than {MOST_LOOKED_AT} sensors would be looked at: narrow by building or kind"
+            );
+            return Err(ApiError::parameter("status", detail));
+        }
+        let fits = |sensor: &SensorResource| sensor.status == Some(status);
+        found.extend(page.items.into_iter().filter(fits));
+        filter.offset += u64::from(LARGEST_PAGE);
+        if filter.offset >= page.total {
+            break;
+        }
+    }
+    Ok(Page {
+        total: found.len() as u64,
+        items: found.into_iter().skip(offset).take(limit).collect(),
+    })
 }
 
 fn order(params: &Params) -> Result<DocumentOrder, ApiError> {

@@ -7,9 +7,8 @@ mod install;
 mod list;
 mod place;
 mod remove;
+mod reports;
 
-use chrono::{DateTime, Utc};
-use flowgrid_domain::sensors::{SensorResource, SensorStatus};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,12 +23,4 @@ pub fn routes() -> OpenApiRouter<AppState> {
             change::change_sensor,
             remove::remove_sensor
         ))
-}
-
-/// The sensor with how it reports, seen from now.
-fn shown(mut sensor: SensorResource, now: DateTime<Utc>) -> SensorResource {
-    let last = sensor.last_reading.map(|reading| reading.timestamp);
-    let reports = SensorStatus::of(last, sensor.period_seconds, now);
-    sensor.status.get_or_insert(reports);
-    sensor
 }

@@ -83,6 +83,13 @@ pub fn cases() -> Vec<Case> {
             NotFound,
             json!([{"timestamp": "2026-05-01T00:00:00Z", "value": 1}]),
         ),
+        case(
+            "get",
+            "/api/v1/citypulse/sensors/{id}/readings",
+            VIEWER,
+            NotFound,
+            none(),
+        ),
         // Of the sensor that the case above has installed.
         case(
             "post",

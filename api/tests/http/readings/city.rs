@@ -19,7 +19,7 @@ pub const SENSORS: &str = "/api/v1/citypulse/sensors";
 pub type Found = (String, String, i64, f64);
 
 pub struct City {
-    world: &'static World,
+    pub world: &'static World,
     pub org: String,
     pub token: String,
 }

@@ -5,6 +5,7 @@ mod conflicts;
 mod corrections;
 mod formats;
 mod large;
+mod read;
 mod refused;
 mod repeated;
 
