@@ -37,6 +37,8 @@ pub(crate) enum Bench {
     Memory,
     /// What signing in, tokens, row-level security and rate limits cost, beside argon2id alone.
     Auth,
+    /// Readings a second over HTTP, in bulk and from a fleet of meters, beside COPY of the same.
+    Ingest,
     /// Answers the auth bench's lists.
     #[command(hide = true)]
     ListServer,
@@ -54,6 +56,7 @@ impl Bench {
             Self::Push => "push",
             Self::Memory => "memory",
             Self::Auth => "auth",
+            Self::Ingest => "ingest",
             Self::ListServer => "list-server",
             Self::PushClients => "push-clients",
         }

@@ -11,6 +11,7 @@ mod durability;
 mod health;
 mod histogram;
 mod http;
+mod ingest;
 mod latency;
 mod load;
 mod machine;

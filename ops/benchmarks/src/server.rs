@@ -143,6 +143,21 @@ impl Server {
         Ok(token.ok_or_else(|| format!("no token: {said}"))?.to_owned())
     }
 
+    /// Folds the log independently and compares a read model with it: what differs, if anything does.
+    pub(crate) async fn verify(&self, model: &str) -> Result<std::result::Result<(), String>> {
+        let out = Command::new(&self.binary)
+            .args(["projections", "verify", model])
+            .env("FLOWGRID_STATE", &self.state)
+            .env("JWT_SECRET", &self.secret)
+            .output()
+            .await?;
+        if out.status.success() {
+            return Ok(Ok(()));
+        }
+        let said = [out.stdout, out.stderr].concat();
+        Ok(Err(String::from_utf8_lossy(&said).into_owned()))
+    }
+
     /// Ends it and removes its data.
     pub(crate) async fn stop(self) -> Result<()> {
         let steps = [
