@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 #[derive(Debug, Parser)]
 #[command(name = "bench", about = "Measures Flowgrid beside its baselines")]
@@ -15,12 +15,25 @@ pub(crate) struct Cli {
     /// Ends with one line of JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Runs this part of `auth` alone.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) only: Option<AuthPart>,
     /// The binary to measure; by default `flowgrid` beside this one.
     #[arg(long, global = true)]
     pub(crate) binary: Option<PathBuf>,
     /// Folder below which each run makes one for its servers' data, and removes it afterwards.
     #[arg(long, global = true, default_value = ".flowgrid/bench")]
     pub(crate) state: PathBuf,
+}
+
+/// What `auth` measures, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuthPart {
+    Verify,
+    Login,
+    Timing,
+    Lists,
+    Limiter,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]

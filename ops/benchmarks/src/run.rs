@@ -52,7 +52,7 @@ async fn with(cli: &Cli, server: Server) -> Result<Report> {
         Bench::Replay => replay::measure(&server, &mut db, &mut report).await?,
         Bench::Push => push::measure(&server, phase(20), &mut report).await?,
         Bench::Memory => memory::measure(&server, &mut db, &mut report).await?,
-        Bench::Auth => auth::measure(&server, phase(8), &mut report).await?,
+        Bench::Auth => auth::measure(&server, phase(8), cli.only, &mut report).await?,
         Bench::Ingest => ingest::measure(&server, &mut db, phase(60), &mut report).await?,
         Bench::PushClients | Bench::ListServer => {}
     }

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use self::people::People;
 use crate::Result;
+use crate::cli::AuthPart;
 use crate::health::Probe;
 use crate::histogram::median;
 use crate::http;
@@ -59,17 +60,34 @@ impl Ours {
     }
 }
 
-pub(crate) async fn measure(server: &Server, length: Duration, report: &mut Report) -> Result<()> {
+pub(crate) async fn measure(
+    server: &Server,
+    length: Duration,
+    only: Option<AuthPart>,
+    report: &mut Report,
+) -> Result<()> {
+    let wanted = |part| only.is_none_or(|only| only == part);
     let people = Arc::new(People::register(server).await?);
     let mut probe = Probe::new(server).await?;
+    let mut refused = 0;
+    if wanted(AuthPart::Verify) {
+        probe.settle(SETTLE).await?;
+        refused += verify(server, &people, length, report).await?;
+    }
+    if wanted(AuthPart::Login) {
+        probe.settle(SETTLE).await?;
+        refused += login(server, &people, length, report).await?;
+    }
     probe.settle(SETTLE).await?;
-    let mut refused = verify(server, &people, length, report).await?;
-    probe.settle(SETTLE).await?;
-    refused += login(server, &people, length, report).await?;
-    probe.settle(SETTLE).await?;
-    timing::measure(server, &people, report).await?;
-    lists::measure(server, length, report).await?;
-    limiter::measure(server, report).await?;
+    if wanted(AuthPart::Timing) {
+        timing::measure(server, &people, report).await?;
+    }
+    if wanted(AuthPart::Lists) {
+        lists::measure(server, length, report).await?;
+    }
+    if wanted(AuthPart::Limiter) {
+        limiter::measure(server, report).await?;
+    }
     report.require(refused == 0, || format!("{refused} requests were refused"));
     Ok(())
 }
