@@ -43,12 +43,12 @@ impl<L: Level> Access<L> {
     /// A transaction over the live read models, once they hold what the caller wrote
     /// (`X-Min-Position`).
     pub async fn query(&self, models: &[ModelName]) -> Result<TenantTx, ApiError> {
-        let read = &self.state.0.read;
-        if let Some(position) = self.min_position {
-            let limit = self.state.config().wait_limit;
-            read.wait_for(models, position, limit).await?;
-        }
-        Ok(read.begin(&self.member.tenant, models).await?)
+        let (read, tenant) = (&self.state.0.read, &self.member.tenant);
+        let Some(position) = self.min_position else {
+            return Ok(read.begin(tenant, models).await?);
+        };
+        let limit = self.state.config().wait_limit;
+        Ok(read.begin_after(tenant, models, position, limit).await?)
     }
 
     /// The state of one aggregate of the organization, now or at a past moment.

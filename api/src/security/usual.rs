@@ -49,7 +49,6 @@ impl Usual {
             epoch: self.tail.info().epoch,
             n: event.position,
         };
-        self.read.wait_for(&[model], position, PATIENCE).await?;
         let mut equal = vec![("eventType", "login".to_owned())];
         equal.extend(network.map(|network| ("network", network.to_owned())));
         let filter = DocumentFilter {
@@ -62,7 +61,10 @@ impl Usual {
         };
         let slug = event.tenant_slug();
         let tenant = Tenant::from_slug(slug).map_err(|_| ReadError::Corrupt(slug.to_owned()))?;
-        let mut tx = self.read.begin(&tenant, &[model]).await?;
+        let read = &self.read;
+        let mut tx = read
+            .begin_after(&tenant, &[model], position, PATIENCE)
+            .await?;
         Ok(documents::list(&mut tx, model, &filter).await?.total)
     }
 }

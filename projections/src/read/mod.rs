@@ -1,5 +1,6 @@
 //! Asking read models: nothing but a tenant transaction reaches them.
 
+mod live;
 mod models;
 mod page;
 mod role;

@@ -7,6 +7,7 @@ use flowgrid_bus::{Position, Tenant};
 use flowgrid_log::{DbRole, connect_options, pool};
 use sqlx::PgPool;
 
+use super::live::Live;
 use super::{TenantTx, role, wait};
 use crate::{ModelName, Positions, ReadError};
 
@@ -21,6 +22,7 @@ pub struct ReadModels {
     #[cfg(feature = "unprotected")]
     pub(super) unprotected: bool,
     pub(super) lives: Arc<wait::Lives>,
+    pub(super) live: Arc<Live>,
 }
 
 impl ReadModels {
@@ -38,6 +40,7 @@ impl ReadModels {
             #[cfg(feature = "unprotected")]
             unprotected: false,
             lives: Arc::default(),
+            live: Arc::default(),
         })
     }
 
@@ -63,6 +66,31 @@ impl ReadModels {
         if self.unprotected {
             return TenantTx::without(&self.pool, tenant).await;
         }
+        if let Some(schemas) = self.live.of(models) {
+            if let Some(tx) = TenantTx::begin_in(&self.pool, tenant, &schemas).await? {
+                return Ok(tx);
+            }
+            self.live.forget(models);
+        }
+        let mut tx = TenantTx::begin(&self.pool, tenant, models).await?;
+        self.live.learn(models, &mut tx).await?;
+        Ok(tx)
+    }
+
+    /// The same once `models` have got to `position`: read your writes. Asks which generations are live
+    /// after it has waited: what this process knows may be older than the wait, by as long as Postgres
+    /// takes between making a swap visible and telling all connections of it.
+    ///
+    /// # Errors
+    /// As [`ReadModels::begin`] and [`ReadModels::wait_for`].
+    pub async fn begin_after(
+        &self,
+        tenant: &Tenant,
+        models: &[ModelName],
+        position: Position,
+        limit: Duration,
+    ) -> Result<TenantTx, ReadError> {
+        self.wait_for(models, position, limit).await?;
         TenantTx::begin(&self.pool, tenant, models).await
     }
 

@@ -33,26 +33,43 @@ impl Drop for Beginning {
 }
 
 impl TenantTx {
+    /// Looks up which generations are live.
     pub(crate) async fn begin(
         pool: &PgPool,
         tenant: &Tenant,
         models: &[ModelName],
     ) -> Result<Self, ReadError> {
+        let statement = looking_up(tenant.id(), models);
+        Ok(Self::begin_with(pool, tenant, statement).await?)
+    }
+
+    /// In generations of which it is known that they were live; `None` when one isn't any more.
+    pub(crate) async fn begin_in(
+        pool: &PgPool,
+        tenant: &Tenant,
+        schemas: &[String],
+    ) -> Result<Option<Self>, ReadError> {
+        match Self::begin_with(pool, tenant, known(tenant.id(), schemas)).await {
+            Ok(tx) => Ok(Some(tx)),
+            Err(error) if is_swapped_out(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn begin_with(
+        pool: &PgPool,
+        tenant: &Tenant,
+        statement: String,
+    ) -> Result<Self, sqlx::Error> {
         let mut beginning = Beginning(Some(pool.acquire().await?));
         if let Some(connection) = &mut beginning.0 {
-            PgTransactionManager::begin(
-                connection,
-                Some(begin_statement(tenant.id(), models).into()),
-            )
-            .await?;
+            PgTransactionManager::begin(connection, Some(statement.into())).await?;
         }
-        match beginning.0.take() {
-            Some(connection) => Ok(Self {
-                connection,
-                tenant: tenant.id(),
-            }),
-            None => Err(ReadError::Unavailable("no connection".into())),
-        }
+        let connection = beginning.0.take().ok_or(sqlx::Error::PoolClosed)?;
+        Ok(Self {
+            connection,
+            tenant: tenant.id(),
+        })
     }
 
     /// Whose rows it sees: for the explicit WHERE, the first of the two locks.
@@ -63,7 +80,7 @@ impl TenantTx {
 
 /// One round trip: begins, names the organization and puts the live generations on the search path.
 /// All that is spliced in are a UUID and names of our own.
-fn begin_statement(tenant: Uuid, models: &[ModelName]) -> String {
+fn looking_up(tenant: Uuid, models: &[ModelName]) -> String {
     let names: Vec<&str> = models.iter().map(|model| model.as_str()).collect();
     let versions: Vec<String> = models
         .iter()
@@ -74,6 +91,23 @@ fn begin_statement(tenant: Uuid, models: &[ModelName]) -> String {
         names.join(","),
         versions.join(",")
     )
+}
+
+/// The same without anything that has to be planned: the lock fails where a generation was swapped out.
+fn known(tenant: Uuid, schemas: &[String]) -> String {
+    let marks: Vec<String> = schemas.iter().map(|name| format!("live.{name}")).collect();
+    format!(
+        "BEGIN READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE; SET LOCAL app.tenant = '{tenant}'; \
+         SET LOCAL search_path = {}",
+        marks.join(", "),
+        schemas.join(", ")
+    )
+}
+
+/// insufficient_privilege, undefined_table: swapped out, or dropped since.
+fn is_swapped_out(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("42501" | "42P01"))
 }
 
 impl Drop for TenantTx {

@@ -37,6 +37,7 @@ impl ReadModels {
             local: None,
             unprotected: true,
             lives: Arc::default(),
+            live: Arc::default(),
         })
     }
 }

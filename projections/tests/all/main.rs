@@ -8,4 +8,5 @@ mod readings;
 mod rebuild;
 mod speed;
 mod story;
+mod swaps;
 mod world;
