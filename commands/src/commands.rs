@@ -346,11 +346,29 @@ impl Commands {
         let qualified = tenant.qualify(id);
         match at {
             Some(at) => history::at(&self.inner.store, log, &qualified, at).await,
-            None => {
-                let loaded = history::catch_up(&self.inner.store, log, &qualified, None).await?;
-                Ok((loaded.revision > 0).then_some(loaded))
+            None => self.present(log, qualified).await,
+        }
+    }
+
+    /// What is remembered, where the log stands at its last event; else read anew.
+    async fn present<A: Decider>(
+        &self,
+        log: LogInfo,
+        qualified: String,
+    ) -> Result<Option<Loaded<A>>, CommandError> {
+        let Inner { store, known, .. } = &*self.inner;
+        if let Some(known) = known.get::<A>(&qualified) {
+            let end = store.end_of(log.id, A::TYPE, &qualified).await?;
+            if end == Some((known.revision, known.position.n)) {
+                return Ok(Some(known));
             }
         }
+        let loaded = history::catch_up(store, log, &qualified, None).await?;
+        if loaded.revision == 0 {
+            return Ok(None);
+        }
+        known.put(qualified, loaded.clone());
+        Ok(Some(loaded))
     }
 
     /// The state of each log's appender.

@@ -12,6 +12,7 @@ use flowgrid_domain::buildings::{Building, BuildingCommand, read_change, read_re
 use flowgrid_domain::values::AlertId;
 use flowgrid_tests::TestLog;
 use serde_json::{Value, json};
+use sqlx::Connection;
 
 fn commands(test: &TestLog) -> Commands {
     let log = test.domain();
@@ -383,4 +384,54 @@ async fn clocks_that_step_change_no_order() {
         let assignee = state.facts().unwrap().assignee.as_deref();
         assert_eq!(assignee, Some("person-3"), "the last one written");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_loaded_is_the_present_in_every_process() {
+    let test = TestLog::start().await;
+    let [first, other] = [commands(&test), commands(&test)];
+    let me = caller("acme", "me");
+    first
+        .execute::<Building>(&me, request("b", register("v1")))
+        .await
+        .unwrap();
+    for version in 2..6 {
+        let changed = change(&json!({ "name": format!("v{version}") }));
+        let one = if version % 2 == 0 { &first } else { &other };
+        let done = one.execute::<Building>(&me, request("b", changed)).await;
+        let done = done.unwrap();
+        // Twice: what was read is remembered.
+        for commands in [&first, &other, &first, &other] {
+            let loaded = commands.load::<Building>(&me.tenant, "b", None).await;
+            let loaded = loaded.unwrap().unwrap();
+            assert_eq!((loaded.revision, loaded.position), (version, done.position));
+            assert_eq!(loaded.state, done.state);
+        }
+    }
+    let nobody = first.load::<Building>(&me.tenant, "nothing", None).await;
+    assert!(nobody.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_remembered_of_events_that_were_lost_is_not_loaded() {
+    let test = TestLog::start().await;
+    let [first, other] = [commands(&test), commands(&test)];
+    let me = caller("acme", "me");
+    for commands in [&first, &other] {
+        let body = change(&json!({"name": "second"}));
+        let command = match commands.load::<Building>(&me.tenant, "b", None).await {
+            Ok(None) => register("first"),
+            _ => body,
+        };
+        commands
+            .execute::<Building>(&me, request("b", command))
+            .await
+            .unwrap();
+    }
+    let mut owner = sqlx::PgConnection::connect(&test.url).await.unwrap();
+    let lose = "update streams set version = 1, last_position = 1 where aggregate_id = 'acme/b'; \
+                delete from events where log_id = 1 and position = 2";
+    sqlx::raw_sql(lose).execute(&mut owner).await.unwrap();
+    let loaded = other.load::<Building>(&me.tenant, "b", None).await;
+    assert_eq!(loaded.unwrap().unwrap().revision, 1);
 }

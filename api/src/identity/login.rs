@@ -108,7 +108,12 @@ impl Identity {
         let place = self
             .place_by(person, &facts, login.invitation.as_ref(), asked)
             .await?;
-        let signed_in = self.sign_in(person, place, method).await?;
+        let facts = match login.invitation {
+            // Accepting it may have said something of the person.
+            Some(_) => self.person(person).await?,
+            None => facts,
+        };
+        let signed_in = self.sign_in(person, &facts, place, method).await?;
         Ok(LoggedIn::In(Box::new(signed_in)))
     }
 

@@ -157,7 +157,7 @@ impl Identity {
             second_factor: facts.second_factor,
             remember: false,
         };
-        self.sign_in(person, place, login).await
+        self.sign_in(person, &facts, place, login).await
     }
 
     /// Founds the organization that a person registers with, or finishes what broke off. Where the

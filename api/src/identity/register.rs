@@ -149,7 +149,8 @@ impl Identity {
             second_factor: false,
             remember: false,
         };
-        self.sign_in(person, place, login).await
+        let facts = self.person(person).await?;
+        self.sign_in(person, &facts, place, login).await
     }
 
     /// Where somebody who registers is going. An invitation must be good before anything happens.

@@ -92,7 +92,11 @@ impl Identity {
             second_factor: true,
             remember: said.remember,
         };
-        self.sign_in(person, place, login).await
+        let facts = match invitation {
+            Some(_) => self.person(person).await?,
+            None => facts,
+        };
+        self.sign_in(person, &facts, place, login).await
     }
 
     /// Draws a secret for an authenticator; it isn't asked for until a code was shown.

@@ -1,6 +1,7 @@
 //! Sessions: begun, listed, ended.
 
 use chrono::{DateTime, Utc};
+use flowgrid_domain::people::Facts;
 use flowgrid_domain::sessions::{Begin, EndReason, Session, SessionCommand, SignIn};
 use flowgrid_domain::values::Sealed;
 use flowgrid_vault::{EndedSession, NewSession, SessionLimits};
@@ -55,10 +56,11 @@ impl Identity {
         }
     }
 
-    /// Begins a session in an organization.
+    /// Begins a session in an organization. `facts` are the person's as it has just been read.
     pub(super) async fn sign_in(
         &self,
         person: Uuid,
+        facts: &Facts,
         place: Place,
         login: NewLogin,
     ) -> Result<SignedIn, ApiError> {
@@ -92,9 +94,8 @@ impl Identity {
             .begin_session(&session, &self.session_limits(), now)
             .await?;
         self.record_ends(&begun.ended, EndReason::Expired).await?;
-        let facts = self.person(person).await?;
         let user = self
-            .user_of(person, &facts, &place.tenant, place.role)
+            .user_since(person, facts, &place.tenant, place.role, Some(now))
             .await?;
         let token = TokenOf {
             person,

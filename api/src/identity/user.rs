@@ -79,8 +79,21 @@ impl Identity {
         tenant: &Tenant,
         role: Role,
     ) -> Result<UserResource, ApiError> {
-        let home = self.home()?;
         let sessions = self.people.vault.sessions_of(id, self.now()).await?;
+        let last_login = sessions.iter().map(|session| session.created_at).max();
+        self.user_since(id, facts, tenant, role, last_login).await
+    }
+
+    /// The same where it is known when it last signed in.
+    pub(super) async fn user_since(
+        &self,
+        id: Uuid,
+        facts: &Facts,
+        tenant: &Tenant,
+        role: Role,
+        last_login: Option<DateTime<Utc>>,
+    ) -> Result<UserResource, ApiError> {
+        let home = self.home()?;
         let profile = self.profile_of(id, facts).await?;
         let stored = facts.avatar.as_ref();
         let stored = stored.map(|picture| format!("/api/v1/users/{id}/avatar?v={picture}"));
@@ -95,7 +108,7 @@ impl Identity {
             is_active: true,
             email_verified: facts.email_verified,
             two_factor_enabled: facts.second_factor,
-            last_login: sessions.iter().map(|session| session.created_at).max(),
+            last_login,
             settings: profile.settings,
             plan: facts.plan,
             organization: tenant.slug().to_owned(),

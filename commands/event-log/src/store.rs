@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flowgrid_bus::{Epoch, LogId, RecordedEvent, Tenant};
 pub use flowgrid_domain::LogKind;
 use parking_lot::RwLock;
+use quick_cache::sync::Cache;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
@@ -26,6 +27,8 @@ pub struct LogStore {
     pool: PgPool,
     logs: Arc<[LogInfo]>,
     placements: Arc<RwLock<HashMap<(Uuid, LogKind), LogId>>>,
+    /// By id, which follows from the slug: never wrong.
+    tenants: Arc<Cache<Uuid, Tenant>>,
 }
 
 /// The kind of log that a row names.
@@ -37,6 +40,9 @@ fn kind_of(name: &str) -> Result<LogKind, LogError> {
 
 /// How many placements are remembered before the memory starts afresh.
 const PLACEMENTS_KEPT: usize = 100_000;
+
+/// How many organizations are remembered by their ids; the least used make room.
+const TENANTS_KEPT: usize = 10_000;
 
 /// The newest position of a log.
 const HEAD: &str = "select greatest(h.position, \
@@ -78,6 +84,7 @@ impl LogStore {
             pool,
             logs,
             placements: Arc::default(),
+            tenants: Arc::new(Cache::new(TENANTS_KEPT)),
         })
     }
 
@@ -124,15 +131,20 @@ impl LogStore {
     /// # Errors
     /// When Postgres can't be reached.
     pub async fn tenant_of(&self, id: Uuid) -> Result<Option<Tenant>, LogError> {
+        if let Some(known) = self.tenants.get(&id) {
+            return Ok(Some(known));
+        }
         let slug: Option<String> =
             sqlx::query_scalar("select slug from placements where tenant_id = $1 limit 1")
                 .bind(id)
                 .fetch_optional(&self.pool)
                 .await?;
-        let tenant = slug.map(|slug| Tenant::from_slug(&slug));
-        tenant
-            .transpose()
-            .map_err(|error| LogError::Corrupt(error.to_string()))
+        let tenant = slug.map(|slug| Tenant::from_slug(&slug)).transpose();
+        let tenant = tenant.map_err(|error| LogError::Corrupt(error.to_string()))?;
+        if let Some(tenant) = &tenant {
+            self.tenants.insert(id, tenant.clone());
+        }
+        Ok(tenant)
     }
 
     async fn placement_in_database(
@@ -244,7 +256,8 @@ impl LogStore {
         rows.iter().map(|row| decode(log, row)).collect()
     }
 
-    /// One aggregate's events beyond a version, in order. Its row says in which leaves they lie.
+    /// One aggregate's events beyond a version, in order. Its row says in which leaves they lie, and whether
+    /// there are any.
     ///
     /// # Errors
     /// [`LogError::Gap`] when a version is missing.
@@ -256,7 +269,9 @@ impl LogStore {
         after_sequence: u64,
         max: usize,
     ) -> Result<Vec<RecordedEvent>, LogError> {
-        let Some((first, last)) = self.span(log, aggregate_type, qualified_id).await? else {
+        let span = self.span(log, aggregate_type, qualified_id).await?;
+        let beyond = |(_, _, version): &(i64, i64, i64)| version.cast_unsigned() > after_sequence;
+        let Some((first, last, _)) = span.filter(beyond) else {
             return Ok(Vec::new());
         };
         let sql = format!(
@@ -288,14 +303,28 @@ impl LogStore {
         Ok(events)
     }
 
+    /// Version and position of an aggregate's last event; `None` where it has none.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn end_of(
+        &self,
+        log: LogId,
+        aggregate_type: &str,
+        qualified_id: &str,
+    ) -> Result<Option<(u64, u64)>, LogError> {
+        let span = self.span(log, aggregate_type, qualified_id).await?;
+        Ok(span.map(|(_, last, version)| (version.cast_unsigned(), last.cast_unsigned())))
+    }
+
     async fn span(
         &self,
         log: LogId,
         aggregate_type: &str,
         id: &str,
-    ) -> Result<Option<(i64, i64)>, LogError> {
+    ) -> Result<Option<(i64, i64, i64)>, LogError> {
         let span = sqlx::query_as(
-            "select first_position, last_position from streams \
+            "select first_position, last_position, version from streams \
              where log_id = $1 and aggregate_type = $2 and aggregate_id = $3",
         )
         .bind(log.0)

@@ -71,26 +71,6 @@ impl Vault {
     }
 }
 
-/// Notes that a session has begun, in a transaction of its person and organization.
-pub(crate) async fn signed_in(
-    connection: &mut PgConnection,
-    person: Uuid,
-    tenant: Uuid,
-    now: DateTime<Utc>,
-) -> Result<(), VaultError> {
-    sqlx::query(
-        "insert into vault.presence as p (tenant, person, signed_in_at, seen_at) values ($1, $2, $3, $3) \
-         on conflict (tenant, person) do update \
-           set signed_in_at = greatest(p.signed_in_at, $3), seen_at = greatest(p.seen_at, $3)",
-    )
-    .bind(tenant)
-    .bind(person)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// Notes that a session goes on. Nobody is there whose data was erased meanwhile.
 pub(crate) async fn seen(
     connection: &mut PgConnection,

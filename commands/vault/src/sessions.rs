@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 pub use self::list::{EndedSession, SessionInfo};
 pub use self::rotate::{Refreshed, Rotation};
 use self::token::RefreshToken;
-use crate::presence::signed_in;
 use crate::scope::Scope;
 use crate::{Vault, VaultError};
 
@@ -93,12 +92,9 @@ impl Vault {
         let token = RefreshToken::draw(self.masters(), session.id, 1)?;
         let ends_at = now + limits.absolute(session.remember);
         let expires_at = limits.expiry(session.remember, now, ends_at);
-        let scope = Scope::member(session.person, session.tenant.id());
-        let mut tx = self.begin(scope).await?;
-        sqlx::query(
-            "insert into vault.sessions (id, person, tenant, tenant_slug, device, address, remember, \
-             created_at, last_used_at, expires_at, ends_at, current) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, array[$11::bytea])",
+        // One round trip, and one more where there are too many.
+        let too_many: bool = sqlx::query_scalar(
+            "select vault.begin_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(session.id)
         .bind(session.person)
@@ -111,12 +107,13 @@ impl Vault {
         .bind(expires_at)
         .bind(ends_at)
         .bind(token.hash.as_slice())
-        .execute(&mut *tx)
+        .bind(list::MOST)
+        .fetch_one(&self.shared.pool)
         .await?;
-        signed_in(&mut tx, session.person, session.tenant.id(), now).await?;
-        let kept = self.shared.revocations_kept;
-        let ended = list::end_surplus(&mut tx, session.person, now, kept).await?;
-        tx.commit().await?;
+        let ended = match too_many {
+            true => self.end_surplus(session.person, now).await?,
+            false => Vec::new(),
+        };
         Ok(Begun {
             refresh_token: token.text,
             generation: 1,

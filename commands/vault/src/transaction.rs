@@ -9,9 +9,6 @@ use sqlx::{Executor, PgConnection, PgPool, Postgres, TransactionManager};
 use crate::VaultError;
 use crate::scope::Scope;
 
-/// The longest that one statement may take.
-const STATEMENT_TIMEOUT: &str = "5s";
-
 /// Dropped without [`VaultTx::commit`], it is rolled back.
 ///
 /// Not sqlx's own `Transaction`: where its `begin_with` fails or is cancelled half-way, the
@@ -60,10 +57,7 @@ impl VaultTx {
 }
 
 fn begin_statement(scope: Scope) -> String {
-    format!(
-        "BEGIN; SELECT {}, set_config('statement_timeout', '{STATEMENT_TIMEOUT}', true)",
-        names(scope)
-    )
+    format!("BEGIN; SELECT {}", names(scope))
 }
 
 fn names(scope: Scope) -> String {

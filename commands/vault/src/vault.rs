@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use flowgrid_log::{DbRole, pool};
+use flowgrid_log::{DbRole, LogError, connect_options, pool};
 use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -17,6 +17,8 @@ use crate::scope::Scope;
 use crate::transaction::VaultTx;
 use crate::{MasterKeys, VaultError, hex, random, role};
 
+/// The longest that one statement may take.
+const STATEMENT_TIMEOUT: &str = "5s";
 /// How many sessions it is remembered of that their generation is confirmed.
 const CONFIRMED_KEPT: usize = 50_000;
 /// How long a revocation is kept, where nobody says otherwise: longer than any access token lives.
@@ -62,8 +64,10 @@ impl Vault {
         max_connections: u32,
         revocations_kept: Duration,
     ) -> Result<Self, VaultError> {
-        let pool = pool(url, DbRole::Vault, max_connections)
-            .map_err(|error| VaultError::Setting(error.to_string()))?;
+        let setting = |error: LogError| VaultError::Setting(error.to_string());
+        let pool = pool(url, DbRole::Vault, max_connections).map_err(setting)?;
+        let options = connect_options(url, DbRole::Vault).map_err(setting)?;
+        pool.set_connect_options(options.options([("statement_timeout", STATEMENT_TIMEOUT)]));
         role::check(&pool).await?;
         let index_key = index_key(&pool, &masters).await?;
         Ok(Self {

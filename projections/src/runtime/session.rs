@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use flowgrid_bus::RecordedEvent;
+use flowgrid_domain::LogKind;
 use flowgrid_log::{Follower, LogError, Tail};
 use sqlx::PgConnection;
 use tokio::sync::watch;
@@ -22,6 +23,9 @@ const MOST_EVENTS: usize = 2_000;
 /// How long a checkpoint may stand behind events that are none of the model's business: they
 /// change no row, so nobody in this process waits for it.
 const LAZY: Duration = Duration::from_millis(20);
+/// The same of people: each login is an event there, and none of most models' business; who asks in
+/// another process asks for what has changed.
+const LAZY_OF_PEOPLE: Duration = Duration::from_millis(200);
 /// How often it is asked whether a first generation is live.
 const UNTIL_LIVE: Duration = Duration::from_millis(50);
 
@@ -122,7 +126,7 @@ impl<'p, M: ReadModel> Session<'p, M> {
     }
 
     async fn next(&mut self, follower: &mut Follower, at: &At) -> Next {
-        let due = at.lazy_since.map(|since| since + LAZY);
+        let due = at.lazy_since.map(|since| since + self.lazy());
         let lazy = async {
             match due {
                 Some(due) => tokio::time::sleep_until(due).await,
@@ -134,6 +138,14 @@ impl<'p, M: ReadModel> Session<'p, M> {
             _ = self.shutdown.wait_for(|stop| *stop) => Next::Shutdown,
             events = follower.next(MOST_EVENTS) => events.map_or_else(Next::Failed, Next::Events),
             () = lazy => Next::Lazy,
+        }
+    }
+
+    fn lazy(&self) -> Duration {
+        let log = self.projector.context.store.info(self.projector.log);
+        match log.map(|log| log.kind) {
+            Some(LogKind::Identity) => LAZY_OF_PEOPLE,
+            Some(LogKind::Domain | LogKind::Telemetry) | None => LAZY,
         }
     }
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::password_hash::{Output, PasswordHash, Salt, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use super::memory::Kept;
 use crate::{VaultError, random};
 
 /// OWASP's parameters: 19 MiB, two passes, one lane.
@@ -19,6 +20,8 @@ const WAITING_PER_CORE: usize = 200;
 /// The hash of nobody's password: what is done for an account that doesn't exist.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$Zmxvd2dyaWQgbm9ib2R5$\
                        bm9ib2R5J3MgcGFzc3dvcmQsIG9mIG5vIGFjY291bnQ";
+
+const NO_HASH: VaultError = VaultError::Corrupt("a password's hash");
 
 /// What a password was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,7 @@ struct Shared {
     cores: Arc<Semaphore>,
     waiting: AtomicUsize,
     most_waiting: usize,
+    memory: Arc<Kept>,
 }
 
 /// A place in the queue, given back when dropped.
@@ -64,6 +68,7 @@ impl Hasher {
                 cores: Arc::new(Semaphore::new(cores.max(1))),
                 waiting: AtomicUsize::new(0),
                 most_waiting: cores.max(1) * WAITING_PER_CORE,
+                memory: Arc::default(),
             }),
         }
     }
@@ -74,7 +79,7 @@ impl Hasher {
     /// [`VaultError::Busy`] when too many wait; [`VaultError::Random`].
     pub async fn hash(&self, password: &str) -> Result<String, VaultError> {
         let password = Zeroizing::new(password.to_owned());
-        self.work(move || hashed(&password)).await?
+        self.work(move |memory| hashed(&password, memory)).await?
     }
 
     /// Whether it is the password. Where there is none to compare with, the same work is done.
@@ -85,7 +90,9 @@ impl Hasher {
         let known = phc.is_some();
         let password = Zeroizing::new(password.to_owned());
         let phc = Zeroizing::new(phc.unwrap_or(NOBODYS).to_owned());
-        let verdict = self.work(move || verified(&password, &phc)).await??;
+        let verdict = self
+            .work(move |memory| verified(&password, &phc, memory))
+            .await??;
         Ok(Verdict {
             good: verdict.good && known,
             needs_rehash: verdict.needs_rehash && known,
@@ -94,7 +101,7 @@ impl Hasher {
 
     async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Kept) -> T + Send + 'static,
     ) -> Result<T, VaultError> {
         let place = self.place()?;
         let cores = Arc::clone(&self.shared.cores);
@@ -102,9 +109,11 @@ impl Hasher {
             .acquire_owned()
             .await
             .map_err(|_| VaultError::Busy("passwords"))?;
+        let memory = Arc::clone(&self.shared.memory);
+        memory.watch();
         tokio::task::spawn_blocking(move || {
             let _held = (place, core);
-            work()
+            work(&memory)
         })
         .await
         .map_err(|_| VaultError::Busy("passwords"))
@@ -120,36 +129,70 @@ impl Hasher {
     }
 }
 
-fn argon2() -> Result<Argon2<'static>, VaultError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .map_err(|_| VaultError::Corrupt("parameters of argon2"))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn params() -> Result<Params, VaultError> {
+    Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .map_err(|_| VaultError::Corrupt("parameters of argon2"))
 }
 
-fn hashed(password: &str) -> Result<String, VaultError> {
+fn hashed(password: &str, memory: &Kept) -> Result<String, VaultError> {
     let salt = SaltString::encode_b64(random::bytes::<16>()?.as_slice())
         .map_err(|_| VaultError::Corrupt("a salt"))?;
-    let hash = argon2()?
-        .hash_password(password.as_bytes(), &salt)
-        .map_err(|_| VaultError::Corrupt("a password's hash"))?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params()?);
+    let output = output(&argon2, password, salt.as_salt(), memory)?;
+    let hash = PasswordHash {
+        algorithm: argon2::ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: argon2.params().try_into().map_err(|_| NO_HASH)?,
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    };
     Ok(hash.to_string())
 }
 
-fn verified(password: &str, phc: &str) -> Result<Verdict, VaultError> {
-    let hash = PasswordHash::new(phc).map_err(|_| VaultError::Corrupt("a password's hash"))?;
-    if hash.salt.is_none() || hash.hash.is_none() {
-        return Err(VaultError::Corrupt("a password's hash"));
-    }
-    // Compares in constant time, with the parameters of the hash.
-    let good = match argon2()?.verify_password(password.as_bytes(), &hash) {
-        Ok(()) => true,
-        Err(argon2::password_hash::Error::Password) => false,
-        Err(_) => return Err(VaultError::Corrupt("a password's hash")),
+fn verified(password: &str, phc: &str, memory: &Kept) -> Result<Verdict, VaultError> {
+    let hash = PasswordHash::new(phc).map_err(|_| NO_HASH)?;
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Err(NO_HASH);
     };
+    let found = output(&argon2_of(&hash)?, password, salt, memory)?;
+    // Compares in constant time.
+    let good = found == expected;
     Ok(Verdict {
         good,
         needs_rehash: good && !of_today(&hash),
     })
+}
+
+/// With the parameters of a hash.
+fn argon2_of(hash: &PasswordHash<'_>) -> Result<Argon2<'static>, VaultError> {
+    let algorithm = Algorithm::try_from(hash.algorithm).map_err(|_| NO_HASH)?;
+    let version = hash
+        .version
+        .map_or(Ok(Version::default()), Version::try_from);
+    let params = Params::try_from(hash).map_err(|_| NO_HASH)?;
+    Ok(Argon2::new(
+        algorithm,
+        version.map_err(|_| NO_HASH)?,
+        params,
+    ))
+}
+
+fn output(
+    argon2: &Argon2<'_>,
+    password: &str,
+    salt: Salt<'_>,
+    memory: &Kept,
+) -> Result<Output, VaultError> {
+    let mut bytes = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut bytes).map_err(|_| NO_HASH)?;
+    let params = argon2.params();
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut piece = memory.take(params.block_count());
+    let output = Output::init_with(length, |out| {
+        Ok(argon2.hash_password_into_with_memory(password.as_bytes(), salt, out, &mut piece)?)
+    });
+    memory.put(piece);
+    output.map_err(|_| NO_HASH)
 }
 
 fn of_today(hash: &PasswordHash<'_>) -> bool {
@@ -163,6 +206,8 @@ fn of_today(hash: &PasswordHash<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+
     use super::*;
 
     #[tokio::test]
@@ -175,6 +220,20 @@ mod tests {
         let verdict = hasher.verify("correct house", Some(&phc)).await.unwrap();
         assert_eq!((verdict.good, verdict.needs_rehash), (false, false));
         assert_ne!(phc, hasher.hash("correct horse").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_what_everybody_else_makes_of_the_password() {
+        let hasher = Hasher::with_cores(1);
+        // One after the other, in the same memory.
+        for password in ["correct horse", "", "battery staple"] {
+            let phc = hasher.hash(password).await.unwrap();
+            let hash = PasswordHash::new(&phc).unwrap();
+            let plain = Argon2::default();
+            assert_eq!(plain.verify_password(password.as_bytes(), &hash), Ok(()));
+            let theirs = plain.hash_password(password.as_bytes(), hash.salt.unwrap());
+            assert_eq!(theirs.unwrap().to_string(), phc);
+        }
     }
 
     #[tokio::test]

@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use crate::revocations::revoke;
 use crate::scope::Scope;
+use crate::transaction::VaultTx;
 use crate::{Revoked, Vault, VaultError};
 
 /// The most sessions of a person.
-const MOST: i64 = 100;
+pub(super) const MOST: i64 = 100;
 
 /// A session as its person sees it.
 #[derive(Clone, Debug)]
@@ -106,6 +107,25 @@ impl Vault {
         self.end_some(person, which, now).await
     }
 
+    /// Ends the least used sessions beyond the most that a person may have. What breaks off is done when
+    /// it signs in again.
+    pub(super) async fn end_surplus(
+        &self,
+        person: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<EndedSession>, VaultError> {
+        let mut tx = self.begin(Scope::person(person)).await?;
+        let rows = sqlx::query(
+            "delete from vault.sessions where person = $1 and id in (select id from vault.sessions \
+             where person = $1 order by last_used_at desc, id desc offset $2) returning id, person, tenant_slug",
+        )
+        .bind(person)
+        .bind(MOST)
+        .fetch_all(&mut *tx)
+        .await?;
+        self.revoke_ended(tx, &rows, now).await
+    }
+
     async fn end_some(
         &self,
         person: Uuid,
@@ -124,9 +144,20 @@ impl Vault {
         .bind(which.except)
         .fetch_all(&mut *tx)
         .await?;
-        let ended = ended(&rows)?;
+        self.revoke_ended(tx, &rows, now).await
+    }
+
+    /// Ends the access tokens of sessions whose rows were deleted, and commits.
+    async fn revoke_ended(
+        &self,
+        mut tx: VaultTx,
+        rows: &[PgRow],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<EndedSession>, VaultError> {
+        let ended = ended(rows)?;
         for session in &ended {
-            tx.enter(Scope::member(person, session.tenant.id())).await?;
+            tx.enter(Scope::member(session.person, session.tenant.id()))
+                .await?;
             revoke_session(&mut tx, session, now, self.shared.revocations_kept).await?;
         }
         tx.commit().await?;
@@ -140,32 +171,6 @@ struct Which {
     session: Option<Uuid>,
     tenant: Option<Uuid>,
     except: Option<Uuid>,
-}
-
-/// Ends the least used sessions beyond the most that a person may have.
-pub(super) async fn end_surplus(
-    connection: &mut PgConnection,
-    person: Uuid,
-    now: DateTime<Utc>,
-    kept: Duration,
-) -> Result<Vec<EndedSession>, VaultError> {
-    let rows = sqlx::query(
-        "delete from vault.sessions where person = $1 and id in (select id from vault.sessions \
-         where person = $1 order by last_used_at desc, id desc offset $2) returning id, person, tenant_slug",
-    )
-    .bind(person)
-    .bind(MOST)
-    .fetch_all(&mut *connection)
-    .await?;
-    let ended = ended(&rows)?;
-    for session in &ended {
-        sqlx::query("select set_config('app.tenant', $1, true)")
-            .bind(session.tenant.id().to_string())
-            .execute(&mut *connection)
-            .await?;
-        revoke_session(connection, session, now, kept).await?;
-    }
-    Ok(ended)
 }
 
 /// Ends a session in a transaction that sees it.
