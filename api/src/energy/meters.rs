@@ -76,10 +76,6 @@ impl Meters {
         }
     }
 
-    pub fn ids(&self) -> Vec<&str> {
-        self.conversions.keys().map(String::as_str).collect()
-    }
-
     pub fn kwh(&self, meter: &str, sum: Exact) -> Exact {
         let conversion = self.conversions.get(meter);
         conversion.map_or(Exact::ZERO, |conversion| conversion.kwh(sum))

@@ -1,5 +1,5 @@
 //! The live generations, as far as this process knows them. What it knows may be old: who begins to read
-//! finds out (`migrations/0018_live_generations.sql`).
+//! finds out (`migrations/0019_live_generations.sql`).
 
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ use flowgrid_domain::{Decider, LogKind};
 use flowgrid_log::{Appender, LogStore, Tail, Tails};
 use flowgrid_tests::{TestLog, eventually};
 use flowgrid_workers::rules::{RuleWorker, RuleWorkerOptions};
-use flowgridprojections::{
+use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions, alerts,
 };
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ impl World {
             options,
             appenders,
             ahead,
-            projections: projections,
+            projections,
         };
         world.furnish().await;
         world
