@@ -14,11 +14,11 @@ use flowgrid_domain::rules::{AlertRule, AlertRuleCommand, read_rule};
 use flowgrid_domain::sensors::{Sensor, SensorCommand, read_installation};
 use flowgrid_domain::{Decider, LogKind};
 use flowgrid_log::{Appender, LogStore, Tail, Tails};
-use flowgrid_tests::{TestLog, eventually};
-use flowgrid_workers::rules::{RuleWorker, RuleWorkerOptions};
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions, alerts,
 };
+use flowgrid_tests::{TestLog, eventually};
+use flowgrid_workers::rules::{RuleWorker, RuleWorkerOptions};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
