@@ -85,7 +85,8 @@ mod tests {
         let piece = kept.take(8);
         let place = piece.as_ptr();
         kept.put(piece);
-        assert_eq!(kept.take(4).as_ptr(), place);
+        let again = kept.take(4);
+        assert_eq!(again.as_ptr(), place);
         assert!(kept.0.lock().free.is_empty());
     }
 
