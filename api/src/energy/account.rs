@@ -1,6 +1,6 @@
 //! From the rollups of meters to what buildings, meters and carriers used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -91,9 +91,11 @@ pub fn together(buckets: &[EnergyBucket], from: DateTime<Utc>, to: DateTime<Utc>
 
 fn gather<'t>(meters: &Meters, totals: &'t [DayTotal], size: BucketSize) -> Counted<'t> {
     let mut counted = Counted::new();
+    let calendars = calendars(meters);
     let mut near: Option<(Bucket, Tz)> = None;
     for one in totals {
-        let zone = zone_of(meters, &one.sensor_id);
+        let zone = calendars.get(one.sensor_id.as_str());
+        let zone = zone.copied().unwrap_or(Tz::UTC);
         let start = one.total.bucket.start;
         let bucket = match near {
             Some((bucket, of)) if of == zone && bucket.contains(start) => bucket,
@@ -112,10 +114,11 @@ fn gather<'t>(meters: &Meters, totals: &'t [DayTotal], size: BucketSize) -> Coun
     counted
 }
 
-fn zone_of(meters: &Meters, sensor: &str) -> Tz {
-    let building = meters.tree.meters().iter().find(|meter| meter.id == sensor);
-    let zone = building.and_then(|meter| meters.zones.get(&meter.building));
-    zone.copied().unwrap_or(Tz::UTC)
+/// The zone of each meter's building.
+fn calendars(meters: &Meters) -> HashMap<&str, Tz> {
+    let all = meters.tree.meters().iter();
+    all.filter_map(|meter| Some((meter.id.as_str(), *meters.zones.get(&meter.building)?)))
+        .collect()
 }
 
 fn usages<'c>(

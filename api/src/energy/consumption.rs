@@ -33,7 +33,7 @@ pub struct EnergyQuery {
     bucket: Option<String>,
     /// By default a day, 30 days, 12 weeks or a year before `to`. The bucket that it lies in is whole.
     from: Option<DateTime<Utc>>,
-    /// Now, by default.
+    /// The end of this hour, by default.
     to: Option<DateTime<Utc>>,
     /// The building's id; also `buildingId`.
     building: Option<String>,

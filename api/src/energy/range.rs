@@ -40,7 +40,9 @@ impl Range {
         let bucket = params
             .parsed("bucket", "hour, day, week or month")?
             .unwrap_or(BucketSize::Day);
-        let to = params.time("to")?.unwrap_or(now);
+        // Not this very moment: the same question would have another answer each time.
+        let this_hour = BucketSize::Hour.bucket(now, Tz::UTC);
+        let to = params.time("to")?.unwrap_or(this_hour.end);
         let from = params.time("from")?.unwrap_or(to - usual(bucket));
         let span = to - from;
         if span <= TimeDelta::zero() {

@@ -206,7 +206,7 @@ fn without_times(value: Value) -> Value {
             .filter(|(name, _)| {
                 !matches!(
                     &**name,
-                    "lastUsedAt" | "exportedAt" | "errorId" | "error_id" | "logs"
+                    "lastUsedAt" | "exportedAt" | "errorId" | "error_id" | "logs" | "from" | "to"
                 )
             })
             .map(|(name, value)| (name, without_times(value)))
