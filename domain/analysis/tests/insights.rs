@@ -61,7 +61,7 @@ fn finite(value: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn findings_of_anything_are_finite_and_bounded(hours in series(), other in series()) {

@@ -2,11 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, NaiveDate, Offset, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Offset, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// One hour of a series: the energy of the hour in kWh, or its mean temperature in °C.
+/// One hour of a series: the energy of the hour in kWh, or its mean temperature in °C. Finer readings are to be
+/// summed or averaged to hours first: what shares an hour here is taken for repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Hour {
     pub start: DateTime<Utc>,
@@ -30,7 +31,10 @@ pub(crate) const PLAUSIBLE_KWH: RangeInclusive<f64> = -1e9..=1e9;
 /// What the air outdoors has ever been in °C, with a margin.
 pub(crate) const PLAUSIBLE_CELSIUS: RangeInclusive<f64> = -95.0..=65.0;
 
-/// The hours in order of time, each slot once; values that are not finite or not plausible count as
+/// The years that calendars are asked about; beyond them lies the end of what can be counted.
+const PLAUSIBLE_YEARS: RangeInclusive<i32> = 1900..=2200;
+
+/// The hours in order of time, each slot once; values and times that are not plausible count as
 /// missing. Several values of one slot are averaged (2.3.2.1 drops duplicates; a mean does not
 /// depend on their order).
 pub(crate) fn local_hours(
@@ -41,6 +45,7 @@ pub(crate) fn local_hours(
     let mut placed: Vec<LocalHour> = hours
         .iter()
         .filter(|hour| plausible.contains(&hour.value))
+        .filter(|hour| PLAUSIBLE_YEARS.contains(&hour.start.year()))
         .map(|hour| place(hour, zone))
         .collect();
     placed.sort_by(|a, b| {
@@ -121,6 +126,19 @@ mod tests {
         let tidy = local_hours(&given, Tz::UTC, PLAUSIBLE_KWH);
         let values: Vec<f64> = tidy.iter().map(|hour| hour.value).collect();
         assert_eq!(values, [1.0, 4.0]);
+    }
+
+    #[test]
+    fn the_ends_of_time_are_no_hours() {
+        let given = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC]
+            .map(|start| Hour { start, value: 1.0 });
+        for zone in [
+            Tz::UTC,
+            chrono_tz::Asia::Kolkata,
+            chrono_tz::America::Havana,
+        ] {
+            assert!(local_hours(&given, zone, PLAUSIBLE_KWH).is_empty());
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ const BETTER: f64 = 1e-9;
 /// the mean alone, which may be negative where more is fed in than used.
 ///
 /// `None` with fewer than ten known days. No p-value is asked for: CalTRACK 2.0 dropped the screen of
-/// version 1 (technical appendix, 3.4.3.2). Takes a few milliseconds for a year.
+/// version 1 (technical appendix, 3.4.3.2). A year takes some milliseconds.
 pub fn fit_days(days: &[Day], metered: Metered) -> Option<Fit> {
     let days = &days[..days.len().min(MAX_DAYS)];
     let known: Vec<(&[f64], f64)> = days.iter().filter_map(Day::known).collect();

@@ -24,8 +24,7 @@ const FEWEST: usize = 8;
 /// percentile), so that a meter that hardly varies doesn't cry wolf. Weather that changes within days shows as an
 /// anomaly too.
 pub fn anomalies(consumption: &Consumption, prices: &Prices) -> Vec<Finding> {
-    let mut scored = scores(consumption);
-    scored.retain(|scored| scored.score.abs() >= STRANGE);
+    let scored = strange(consumption);
     let together = |a: &Scored, b: &Scored| {
         b.hour.slot == a.hour.slot + 1 && (a.score > 0.0) == (b.score > 0.0)
     };
@@ -45,7 +44,8 @@ struct Scored {
     score: f64,
 }
 
-fn scores(consumption: &Consumption) -> Vec<Scored> {
+/// The strange hours, in order of time.
+fn strange(consumption: &Consumption) -> Vec<Scored> {
     let all: Vec<f64> = consumption
         .hours()
         .iter()
@@ -72,12 +72,18 @@ fn score(hours: &[LocalHour], index: usize, least: f64) -> Option<Scored> {
         return None;
     }
     let expected = median(&around)?;
-    let spread = spread(&around)?.max(0.05 * expected.abs()).max(least);
-    (spread > 0.0).then(|| Scored {
+    let distance = hours[index].value - expected;
+    let least = least.max(0.05 * expected.abs());
+    if distance.abs() < STRANGE * least || distance == 0.0 {
+        return None; // Most hours: their spread need not be asked.
+    }
+    let spread = spread(&around)?.max(least);
+    let strange = distance.abs() >= STRANGE * spread;
+    (strange && spread > 0.0).then(|| Scored {
         hour: hours[index],
         expected,
         spread,
-        score: (hours[index].value - expected) / spread,
+        score: distance / spread,
     })
 }
 

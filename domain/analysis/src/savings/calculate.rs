@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::periods::length;
-use super::sufficiency::{flags, known_baseline};
+use super::sufficiency::{flags, needed_days};
 use super::uncertainty::band_kwh;
 use super::{Periods, SavingsError, Sufficiency};
 use crate::degree_days::{Day, Fit, Hour, Load, Metered, days, fit_days};
@@ -72,12 +72,13 @@ pub fn savings(
         )
     };
     let before = of(periods.baseline());
-    let baseline_known = known_baseline(&before, periods.baseline())?;
-    let needed = baseline_known + 1;
-    let fit = fit_days(&before, metered).ok_or(SavingsError::BaselineInsufficient {
-        known: baseline_known,
-        needed,
-    })?;
+    let needed = needed_days(periods.baseline());
+    let fit = fit_days(&before, metered)
+        .filter(|fit| fit.days >= needed)
+        .ok_or_else(|| SavingsError::BaselineInsufficient {
+            known: before.iter().filter_map(Day::known).count(),
+            needed,
+        })?;
     let after = of(periods.reporting());
     let sums = Sums::of(&after, &fit);
     if sums.days.is_empty() {
@@ -85,7 +86,7 @@ pub fn savings(
     }
     let sufficiency = Sufficiency {
         baseline_days: length(periods.baseline()),
-        baseline_known,
+        baseline_known: fit.days,
         reporting_days: length(periods.reporting()),
         reporting_known: sums.days.len(),
         flags: flags(&before, &after, fit.cv_rmse),

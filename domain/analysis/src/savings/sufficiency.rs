@@ -5,7 +5,6 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::SavingsError;
 use super::periods::length;
 use crate::degree_days::Day;
 
@@ -37,18 +36,11 @@ pub enum Flag {
     PoorFit { cv_rmse: f64 },
 }
 
-/// At most a tenth of the baseline, rounded up, may be missing (2.2.1.2: 37 of 365 days).
-pub(super) fn known_baseline(
-    days: &[Day],
-    range: &Range<NaiveDate>,
-) -> Result<usize, SavingsError> {
-    let wanted = length(range).max(365);
-    let needed = wanted - wanted.div_ceil(10);
-    let known = days.iter().filter_map(Day::known).count();
-    if known < needed {
-        return Err(SavingsError::BaselineInsufficient { known, needed });
-    }
-    Ok(known)
+/// How many days of the baseline must be known: at most a tenth of a year, rounded up, may be missing
+/// (2.2.1.2: 37 of 365 days).
+pub(super) fn needed_days(baseline: &Range<NaiveDate>) -> usize {
+    let wanted = length(baseline).max(365);
+    wanted - wanted.div_ceil(10)
 }
 
 pub(super) fn flags(baseline: &[Day], reporting: &[Day], cv_rmse: Option<f64>) -> Vec<Flag> {

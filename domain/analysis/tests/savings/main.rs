@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod drawn;
+mod gaps;
 mod given;
 mod meters;
 mod nonsense;
