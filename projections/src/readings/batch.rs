@@ -43,8 +43,11 @@ impl ReadingsBatch {
                 self.sensors.entry(key).or_default().push(decode(event)?);
                 self.len += 1;
             }
-            // Decoded only where it can matter: buildings change often, their zones hardly ever.
-            Building::TYPE if event.payload_str().contains("\"timezone\"") => {
+            // Decoded only where it can matter: buildings come and change often, their zones hardly ever.
+            Building::TYPE
+                if &*event.event_type == "building.changed"
+                    && event.payload_str().contains("\"timezone\"") =>
+            {
                 self.building(event, decode(event)?);
             }
             _ => {}
