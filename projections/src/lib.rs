@@ -8,6 +8,7 @@
 pub mod alert_rules;
 pub mod alerts;
 pub mod buildings;
+pub mod consumption;
 pub mod documents;
 pub mod readings;
 pub mod sensors;

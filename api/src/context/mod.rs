@@ -16,6 +16,7 @@ mod record;
 mod repeats;
 mod run;
 mod sign_in;
+mod study;
 mod visitor;
 mod watch;
 mod witness;
@@ -96,6 +97,7 @@ struct Shared {
     started: Instant,
     large_bodies: Semaphore,
     bulk_bodies: Semaphore,
+    studies: Arc<Semaphore>,
     keys: KeyRing,
     watch: Watch,
     sensors: KnownSensors,
@@ -116,6 +118,7 @@ impl AppState {
             watch: Watch::start(&parts),
             large_bodies: places(parts.config.large_bodies),
             bulk_bodies: places(parts.config.bulk_bodies),
+            studies: study::places(),
             parts,
             started: Instant::now(),
             keys: KeyRing::new(),

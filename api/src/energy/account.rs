@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use flowgrid_analysis::buckets::{Bucket, BucketSize};
 use flowgrid_analysis::meters::Usage;
 use flowgrid_analysis::units::{Carrier, Exact};
+use flowgrid_projections::consumption::Meters;
 use flowgrid_projections::readings::DayTotal;
 
 use super::answer::EnergyBucket;
-use super::meters::Meters;
 use super::range::{Group, Range};
 
 /// Whose a series is.

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use flowgrid_analysis::buckets::BucketSize;
 use flowgrid_projections::TenantTx;
+use flowgrid_projections::consumption::{MODELS, Meters};
 use flowgrid_projections::readings::{self, DayTotal};
 use utoipa::IntoParams;
 
 use super::account::{self, Whose};
 use super::answer::{Before, Energy, EnergyBucket, EnergySeries};
-use super::meters::{MODELS, Meters};
 use super::range::{Group, Range, dates};
 use crate::answer::{Success, read_json};
 use crate::context::{Access, Viewer};

@@ -4,8 +4,8 @@
 mod account;
 mod answer;
 mod consumption;
-mod meters;
 mod range;
+mod savings;
 mod summary;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -17,4 +17,5 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(consumption::energy))
         .routes(routes!(summary::energy_summary))
+        .routes(routes!(savings::energy_savings))
 }

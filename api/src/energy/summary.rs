@@ -5,12 +5,12 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use flowgrid_analysis::buckets::{BucketSize, date, day_begins};
 use flowgrid_projections::TenantTx;
+use flowgrid_projections::consumption::{MODELS, Meters};
 use flowgrid_projections::readings;
 use utoipa::IntoParams;
 
 use super::account::{self, Whose};
 use super::answer::{Before, EnergyBucket, EnergySummary, Period};
-use super::meters::{MODELS, Meters};
 use super::range::{Group, Range};
 use crate::answer::{Success, read_json};
 use crate::context::{Access, Viewer};

@@ -4,6 +4,7 @@ use flowgrid_commands::CommandError;
 use flowgrid_domain::Rejection;
 use flowgrid_log::LogError;
 use flowgrid_projections::ReadError;
+use flowgrid_projections::consumption::ConsumptionError;
 
 use super::ApiError;
 use crate::auth::TokenError;
@@ -107,6 +108,23 @@ impl From<ReadError> for ApiError {
             },
             ReadError::Unavailable(_) => unavailable(cause),
             ReadError::Unsafe(_) | ReadError::Corrupt(_) => Self::Internal { cause },
+        }
+    }
+}
+
+impl From<ConsumptionError> for ApiError {
+    fn from(error: ConsumptionError) -> Self {
+        let thermometer = |detail: String| Self::unfit("temperatureSensor", detail);
+        let detail = error.to_string();
+        match error {
+            ConsumptionError::NoSuchBuilding => Self::NotFound,
+            ConsumptionError::NoSuchSensor | ConsumptionError::NoThermometer => thermometer(detail),
+            ConsumptionError::SeveralThermometers => thermometer(format!("is required: {detail}")),
+            ConsumptionError::TooManyMeters => {
+                Self::parameter("building", format!("is required: {detail}"))
+            }
+            ConsumptionError::TooLong => Self::parameter("from", format!("is too early: {detail}")),
+            ConsumptionError::Read(error) => error.into(),
         }
     }
 }

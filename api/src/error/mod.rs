@@ -76,6 +76,11 @@ impl ApiError {
         Self::BadInput(vec![FieldError::new(format!("?{name}"), detail)])
     }
 
+    /// One query parameter can be read, but not be.
+    pub fn unfit(name: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(format!("?{name}"), detail)])
+    }
+
     /// One header can't be read.
     pub fn header(name: &'static str, detail: &'static str) -> Self {
         Self::Malformed {

@@ -71,6 +71,8 @@ fn request(case: &Case, things: &Things) -> Call {
         .replace("{id}", id)
         .replace("{aggregateType}", "building");
     let path = path.replace("{name}", "alerts");
+    let query = case.query.replace("{id}", "mine");
+    let path = [path, query].join(if case.query.is_empty() { "" } else { "?" });
     let call = call(&case.method.to_uppercase(), path);
     if case.body.is_null() {
         call

@@ -45,6 +45,14 @@ pub fn cases() -> Vec<Case> {
             Empty,
             none(),
         ),
+        case(
+            "get",
+            "/api/v1/citypulse/energy/savings",
+            VIEWER,
+            NotFound,
+            none(),
+        )
+        .asking("building={id}&blackoutFrom=2026-01-01"),
         case("get", "/api/v1/citypulse/sensors", VIEWER, Empty, none()),
         // In the building that the case above has registered.
         case(

@@ -42,6 +42,8 @@ pub struct Case {
     pub needs: Needs,
     pub foreign: Foreign,
     pub body: Value,
+    /// What stands behind the question mark; `{id}` is that of the building `mine`.
+    pub query: &'static str,
 }
 
 const VIEWER: Needs = Needs::Member(Role::Viewer);
@@ -62,6 +64,14 @@ fn case(
         needs,
         foreign,
         body,
+        query: "",
+    }
+}
+
+impl Case {
+    /// The same with parameters that the route can't do without.
+    fn asking(self, query: &'static str) -> Self {
+        Self { query, ..self }
     }
 }
 

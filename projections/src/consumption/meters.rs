@@ -6,11 +6,11 @@ use chrono_tz::Tz;
 use flowgrid_analysis::meters::{Flow, Meter, MeterTree};
 use flowgrid_analysis::units::{Carrier, Conversion, Exact, FuelValue};
 use flowgrid_domain::sensors::{Direction, Mode, SensorResource};
-use flowgrid_projections::buildings;
-use flowgrid_projections::documents::{self, DocumentFilter};
-use flowgrid_projections::{ModelName, TenantTx, sensors};
 
-use crate::error::ApiError;
+use super::ConsumptionError;
+use crate::buildings;
+use crate::documents::{self, DocumentFilter};
+use crate::{ModelName, TenantTx, sensors};
 
 /// The most meters of one question.
 pub const MOST_METERS: usize = 2_000;
@@ -26,6 +26,7 @@ pub const MODELS: [ModelName; 4] = [
 ];
 
 /// Energy meters with all that is needed to read them.
+#[derive(Clone, Debug)]
 pub struct Meters {
     pub tree: MeterTree,
     pub conversions: BTreeMap<String, Conversion>,
@@ -36,7 +37,11 @@ pub struct Meters {
 
 impl Meters {
     /// Those of one building, or of all.
-    pub async fn load(tx: &mut TenantTx, building: Option<&str>) -> Result<Self, ApiError> {
+    ///
+    /// # Errors
+    /// [`ConsumptionError`] when there is no such building, there are more than [`MOST_METERS`], or read models
+    /// can't be read.
+    pub async fn load(tx: &mut TenantTx, building: Option<&str>) -> Result<Self, ConsumptionError> {
         let sensors = energy_sensors(tx, building).await?;
         let mut zones = BTreeMap::new();
         let places: BTreeSet<&str> = sensors
@@ -47,7 +52,7 @@ impl Meters {
         for place in places {
             let row = buildings::get(tx, place).await?;
             if row.is_none() && building.is_some() {
-                return Err(ApiError::NotFound);
+                return Err(ConsumptionError::NoSuchBuilding);
             }
             let zone = row.and_then(|row| row.timezone?.parse().ok());
             zones.insert(place.to_owned(), zone.unwrap_or(Tz::UTC));
@@ -76,6 +81,22 @@ impl Meters {
         }
     }
 
+    /// The same without meters of which nothing is asked.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Meter) -> bool) -> Self {
+        let meters = self.tree.meters().iter();
+        Self {
+            tree: tree(meters.filter(|meter| wanted(meter)).cloned().collect()),
+            ..self.clone()
+        }
+    }
+
+    pub fn ids(&self) -> Vec<&str> {
+        let meters = self.tree.meters().iter();
+        meters.map(|meter| meter.id.as_str()).collect()
+    }
+
+    /// What a meter counted, in kWh; nothing where it is unknown.
     pub fn kwh(&self, meter: &str, sum: Exact) -> Exact {
         let conversion = self.conversions.get(meter);
         conversion.map_or(Exact::ZERO, |conversion| conversion.kwh(sum))
@@ -85,7 +106,7 @@ impl Meters {
 async fn energy_sensors(
     tx: &mut TenantTx,
     building: Option<&str>,
-) -> Result<Vec<SensorResource>, ApiError> {
+) -> Result<Vec<SensorResource>, ConsumptionError> {
     let kinds = Carrier::ALL.map(Carrier::name);
     let mut found = Vec::new();
     loop {
@@ -98,8 +119,7 @@ async fn energy_sensors(
         };
         let page = documents::list(tx, ModelName::Sensors, &filter).await?;
         if page.total > MOST_METERS as u64 {
-            let detail = format!("is required: there are more than {MOST_METERS} meters");
-            return Err(ApiError::parameter("building", detail));
+            return Err(ConsumptionError::TooManyMeters);
         }
         let before = found.len();
         for row in &page.items {
