@@ -74,8 +74,8 @@ impl ModelName {
             | Self::Notifications
             | Self::Sensors
             | Self::SecurityEvents
-            | Self::Threats
-            | Self::Readings => 1,
+            | Self::Threats => 1,
+            Self::Readings => 2,
         }
     }
 

@@ -14,6 +14,8 @@ use crate::{AdminError, ModelName};
 
 /// The most rows of one statement: bounds its message and its memory in Postgres.
 pub(crate) const ROWS_PER_STATEMENT: usize = 4_000;
+/// The most events taken in at once.
+const MOST_EVENTS: usize = 2_000;
 
 /// An event that can't become rows. Its projector stops: skipping it would be a lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +34,15 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     const TABLES_SQL: &'static str;
     /// Statements that make all other indexes, run when the rows of history are in.
     const INDEXES_SQL: &'static str;
+    /// The most events merged before it is asked whether that is enough for a transaction.
+    const EVENTS: usize = MOST_EVENTS;
+    /// While more events wait, a transaction is only made of a batch of this [length](Batch::len): where
+    /// later events touch the same rows again, fewer rows are written.
+    const ENOUGH: usize = 0;
     /// Events merged in memory.
     type Batch: Batch;
+    /// What its projector remembers between transactions.
+    type Memory: Memory;
 
     /// Merges an event into the batch, or says why it can't; what is none of its business changes
     /// nothing.
@@ -42,6 +51,7 @@ pub(crate) trait ReadModel: Send + Sync + 'static {
     /// Writes the batch in few statements, or says how many rows were not there.
     fn write(
         writes: &<Self::Batch as Batch>::Writes,
+        memory: &mut Self::Memory,
         connection: &mut PgConnection,
     ) -> impl Future<Output = Result<(), WriteError>> + Send;
 
@@ -73,6 +83,16 @@ pub(crate) trait BatchWrites: Send + Sync + 'static {
 
     /// Leaves out what belongs to organizations that are closed; answers whether there was any.
     fn leave_out(&mut self, closed: &Closed) -> bool;
+}
+
+/// What a projector read and wrote lately, so that it needn't read it again: empty at first.
+pub(crate) trait Memory: Default + Send + 'static {
+    /// The tables may hold something else by now: a transaction failed, or somebody else has written.
+    fn forget(&mut self);
+}
+
+impl Memory for () {
+    fn forget(&mut self) {}
 }
 
 /// Why a batch could not be written.
@@ -115,6 +135,7 @@ impl<M: RowModel> ReadModel for M {
     const TABLES_SQL: &'static str = M::TABLE_SQL;
     const INDEXES_SQL: &'static str = <M as RowModel>::INDEXES_SQL;
     type Batch = Staged<M::Patch>;
+    type Memory = ();
 
     fn stage(batch: &mut Staged<M::Patch>, event: &RecordedEvent) -> Result<(), String> {
         if event.aggregate_type == M::AGGREGATE {
@@ -125,6 +146,7 @@ impl<M: RowModel> ReadModel for M {
 
     async fn write(
         writes: &Writes<M::Patch>,
+        (): &mut (),
         connection: &mut PgConnection,
     ) -> Result<(), WriteError> {
         let expected = writes.len() as u64;

@@ -50,6 +50,21 @@ pub(super) enum Lay {
     Off,
 }
 
+impl Encoded {
+    /// `None` when these are no bytes of ours.
+    pub(super) fn decode(&self) -> Option<Day> {
+        Day::decode(&self.points, &self.total, &self.hours)
+    }
+
+    pub(super) fn readings(&self) -> usize {
+        usize::try_from(self.count).unwrap_or_default()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.points.len() + self.total.len() + self.hours.len()
+    }
+}
+
 impl Point {
     pub fn at(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.at_ms).unwrap_or_default()

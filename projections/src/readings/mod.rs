@@ -9,9 +9,11 @@ mod batch;
 mod codec;
 mod day;
 mod meaning;
+mod memory;
 mod model;
 mod queries;
 mod sheet;
+mod tail;
 mod verify;
 mod write;
 

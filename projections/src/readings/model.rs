@@ -5,6 +5,7 @@ use flowgrid_log::LogStore;
 use sqlx::PgConnection;
 
 use super::batch::{ReadingsBatch, ReadingsWrites};
+use super::memory::Memory;
 use super::{verify, write};
 use crate::read_model::{ReadModel, WriteError};
 use crate::runtime::Client;
@@ -19,7 +20,11 @@ impl ReadModel for Readings {
     const TABLES_SQL: &'static str = include_str!("tables.sql");
     const INDEXES_SQL: &'static str = "create index if not exists reading_sensors_of_building \
                                        on reading_sensors (tenant_id, building_id)";
+    /// With readings of some thousand each.
+    const EVENTS: usize = 500;
+    const ENOUGH: usize = 60_000;
     type Batch = ReadingsBatch;
+    type Memory = Memory;
 
     fn stage(batch: &mut ReadingsBatch, event: &RecordedEvent) -> Result<(), String> {
         batch.stage(event)
@@ -27,9 +32,10 @@ impl ReadModel for Readings {
 
     async fn write(
         writes: &ReadingsWrites,
+        memory: &mut Memory,
         connection: &mut PgConnection,
     ) -> Result<(), WriteError> {
-        write::write(writes, connection).await
+        write::write(writes, memory, connection).await
     }
 
     async fn verify(client: &Client, store: &LogStore) -> Result<VerifyReport, AdminError> {

@@ -41,7 +41,7 @@ pub async fn points(
     let mut found = Vec::new();
     while found.len() < limit {
         let rows = sqlx::query(
-            "/* readings v1 */ select day, points from readings \
+            "/* readings v2 */ select day, points from readings \
              where tenant_id = $1 and id = $2 and day > $3 and day <= $4 and count > 0 order by day limit $5",
         )
         .bind(tx.tenant())
@@ -74,7 +74,7 @@ pub async fn last(
     sensors: &[&str],
 ) -> Result<HashMap<String, Point>, ReadError> {
     let rows = sqlx::query(
-        "/* readings v1 */ select w.id, r.points from unnest($2::text[]) w (id) \
+        "/* readings v2 */ select w.id, r.points from unnest($2::text[]) w (id) \
          cross join lateral (select points from readings r where r.tenant_id = $1 and r.id = w.id and r.count > 0 \
                               order by r.day desc limit 1) r",
     )
@@ -110,7 +110,7 @@ pub async fn known(
     days.sort_unstable();
     days.dedup();
     let rows = sqlx::query(
-        "/* readings v1 */ select r.points from unnest($3::date[]) w (day) \
+        "/* readings v2 */ select r.points from unnest($3::date[]) w (day) \
          join readings r on r.tenant_id = $1 and r.id = $2 and r.day = w.day",
     )
     .bind(tx.tenant())
@@ -174,7 +174,7 @@ async fn totals(
     last: NaiveDate,
 ) -> Result<Vec<PgRow>, ReadError> {
     let sql = format!(
-        "/* readings v1 */ select r.id, r.day, r.{column} from unnest($2::text[]) w (id) \
+        "/* readings v2 */ select r.id, r.day, r.{column} from unnest($2::text[]) w (id) \
          join readings r on r.tenant_id = $1 and r.id = w.id and r.day between $3 and $4 order by r.id, r.day"
     );
     let rows = sqlx::query(&sql)

@@ -34,4 +34,8 @@ create table if not exists reading_zones (
   id text not null,
   zone text not null,
   constraint reading_zones_pkey primary key (tenant_id, id)
-)
+);
+
+-- Moves on whenever rows were derived anew, so that whoever remembers rows forgets them.
+create sequence if not exists reading_turns;
+grant usage, select on sequence reading_turns to flowgrid_project

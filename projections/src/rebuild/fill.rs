@@ -76,7 +76,10 @@ impl<M: ReadModel> Rebuild<M> {
             .await
             .map_err(|error| Broken::Failed(error.to_string()))?;
         writes.leave_out(&Closed::load(&mut self.control).await?);
-        match apply::<M>(&mut self.writer, &self.generation, log, range, writes).await? {
+        let (writer, generation) = (&mut self.writer, &self.generation);
+        // Another log's events change the same rows: nothing is remembered.
+        let memory = &mut M::Memory::default();
+        match apply::<M>(writer, generation, log, range, writes, memory).await? {
             Applied::Written => Ok(()),
             Applied::FenceLost => Err(Broken::Cancelled),
         }

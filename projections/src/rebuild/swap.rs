@@ -77,7 +77,8 @@ impl<M: ReadModel> Rebuild<M> {
         }
         let mut writes = batch.into_writes();
         writes.leave_out(&Closed::load(&mut self.writer).await?);
-        write_rows::<M>(&mut self.writer, (from, until), &writes).await?;
+        let memory = &mut M::Memory::default();
+        write_rows::<M>(&mut self.writer, (from, until), &writes, memory).await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use crate::ReadError;
 use crate::closed::Closed;
 use crate::generation::{Generation, advance_statement};
-use crate::read_model::{Batch, BatchWrites, ReadModel, WriteError};
+use crate::read_model::{Batch, BatchWrites, Memory, ReadModel, WriteError};
 use crate::simple;
 
 /// What became of a batch.
@@ -40,14 +40,17 @@ impl From<sqlx::Error> for ApplyError {
 ///
 /// Rows of an organization that was closed meanwhile are gone, and stay so: that is asked only where
 /// something can't be written.
+///
+/// What is remembered is forgotten whenever nothing was written.
 pub(crate) async fn apply<M: ReadModel>(
     connection: &mut PgConnection,
     generation: &Generation,
     log: LogId,
     range: (u64, u64),
     mut writes: <M::Batch as Batch>::Writes,
+    memory: &mut M::Memory,
 ) -> Result<Applied, ApplyError> {
-    let applied = apply_all::<M>(connection, generation, log, range, &writes).await;
+    let applied = apply_all::<M>(connection, generation, log, range, &writes, memory).await;
     if !matches!(applied, Err(ApplyError::Unwritable { .. })) {
         return applied;
     }
@@ -55,15 +58,31 @@ pub(crate) async fn apply<M: ReadModel>(
     if !writes.leave_out(&Closed::load(&mut *connection).await?) {
         return applied;
     }
-    apply_all::<M>(connection, generation, log, range, &writes).await
+    apply_all::<M>(connection, generation, log, range, &writes, memory).await
 }
 
 async fn apply_all<M: ReadModel>(
     connection: &mut PgConnection,
     generation: &Generation,
     log: LogId,
+    range: (u64, u64),
+    writes: &<M::Batch as Batch>::Writes,
+    memory: &mut M::Memory,
+) -> Result<Applied, ApplyError> {
+    let applied = attempt::<M>(connection, generation, log, range, writes, memory).await;
+    if !matches!(applied, Ok(Applied::Written)) {
+        memory.forget();
+    }
+    applied
+}
+
+async fn attempt<M: ReadModel>(
+    connection: &mut PgConnection,
+    generation: &Generation,
+    log: LogId,
     (from, to): (u64, u64),
     writes: &<M::Batch as Batch>::Writes,
+    memory: &mut M::Memory,
 ) -> Result<Applied, ApplyError> {
     let advance = advance_statement(generation, log, from, to);
     if writes.is_empty() {
@@ -80,7 +99,7 @@ async fn apply_all<M: ReadModel>(
         simple::run(connection, "rollback").await?;
         return Ok(Applied::FenceLost);
     }
-    write::<M>(connection, (from, to), writes).await?;
+    write::<M>(connection, (from, to), writes, memory).await?;
     simple::run(connection, "commit").await?;
     Ok(Applied::Written)
 }
@@ -90,13 +109,14 @@ pub(crate) async fn write<M: ReadModel>(
     connection: &mut PgConnection,
     (from, to): (u64, u64),
     writes: &<M::Batch as Batch>::Writes,
+    memory: &mut M::Memory,
 ) -> Result<(), ApplyError> {
     let unwritable = |reason: String| ApplyError::Unwritable {
         from: from + 1,
         to,
         reason,
     };
-    match M::write(writes, connection).await {
+    match M::write(writes, memory, connection).await {
         Ok(()) => Ok(()),
         Err(WriteError::NotWhole(reason)) => Err(unwritable(reason)),
         Err(WriteError::Database(error)) if is_lasting(&error) => {

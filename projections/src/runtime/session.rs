@@ -18,8 +18,6 @@ use crate::generation::{Generation, checkpoint, live, open_checkpoint};
 use crate::read_model::ReadModel;
 use crate::simple;
 
-/// The most events of one transaction.
-const MOST_EVENTS: usize = 2_000;
 /// How long a checkpoint may stand behind events that are none of the model's business: they
 /// change no row, so nobody in this process waits for it.
 const LAZY: Duration = Duration::from_millis(20);
@@ -44,7 +42,7 @@ pub(super) struct Session<'p, M> {
 }
 
 /// Where the work stands.
-pub(super) struct At {
+pub(super) struct At<M: ReadModel> {
     pub generation: Generation,
     /// The checkpoint in the database.
     pub stored: u64,
@@ -52,6 +50,10 @@ pub(super) struct At {
     pub seen: u64,
     /// Beyond `stored` there are only events that change no row; since when.
     pub lazy_since: Option<Instant>,
+    /// What was seen and isn't written.
+    pub batch: M::Batch,
+    /// Of what this session has read and written.
+    pub memory: M::Memory,
 }
 
 enum Next {
@@ -84,14 +86,20 @@ impl<'p, M: ReadModel> Session<'p, M> {
         loop {
             let head = tail.head();
             self.projector.counters.head.store(head, Ordering::Relaxed);
-            let taken = match self.next(&mut follower, &at).await {
-                Next::Events(events) => self.take(&mut at, &events, &mut connection).await?,
+            let taken = match self.next(&mut follower, at.lazy_since).await {
+                Next::Events(events) => {
+                    let more = tail.head() > follower.position();
+                    self.take(&mut at, &events, more, &mut connection).await?
+                }
                 Next::Lazy => self.store(&mut at, &mut connection).await?,
                 Next::Shutdown => {
                     self.store(&mut at, &mut connection).await?;
                     return Ok(Ended::Shutdown);
                 }
-                Next::Failed(error) => return after_failure(error, at.seen),
+                Next::Failed(error) => match self.store(&mut at, &mut connection).await? {
+                    Taken::On => return after_failure(error, at.seen),
+                    other => other,
+                },
             };
             match taken {
                 Taken::On => {}
@@ -107,7 +115,7 @@ impl<'p, M: ReadModel> Session<'p, M> {
     }
 
     /// Where to begin; `None` while no generation is live.
-    async fn begin(&self, connection: &mut PgConnection) -> Result<Option<At>, ReadError> {
+    async fn begin(&self, connection: &mut PgConnection) -> Result<Option<At<M>>, ReadError> {
         let Some(generation) = live(M::NAME, &mut *connection).await? else {
             return Ok(None);
         };
@@ -122,11 +130,13 @@ impl<'p, M: ReadModel> Session<'p, M> {
             stored,
             seen: stored,
             lazy_since: None,
+            batch: M::Batch::default(),
+            memory: M::Memory::default(),
         }))
     }
 
-    async fn next(&mut self, follower: &mut Follower, at: &At) -> Next {
-        let due = at.lazy_since.map(|since| since + self.lazy());
+    async fn next(&mut self, follower: &mut Follower, lazy_since: Option<Instant>) -> Next {
+        let due = lazy_since.map(|since| since + self.lazy());
         let lazy = async {
             match due {
                 Some(due) => tokio::time::sleep_until(due).await,
@@ -136,7 +146,7 @@ impl<'p, M: ReadModel> Session<'p, M> {
         tokio::select! {
             biased;
             _ = self.shutdown.wait_for(|stop| *stop) => Next::Shutdown,
-            events = follower.next(MOST_EVENTS) => events.map_or_else(Next::Failed, Next::Events),
+            events = follower.next(M::EVENTS) => events.map_or_else(Next::Failed, Next::Events),
             () = lazy => Next::Lazy,
         }
     }

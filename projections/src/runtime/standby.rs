@@ -18,7 +18,7 @@ impl<M: ReadModel> Session<'_, M> {
     /// then goes on from where they stood; false when another generation is live.
     pub(super) async fn stand_by(
         &mut self,
-        at: &mut At,
+        at: &mut At<M>,
         connection: &mut PgConnection,
         tail: &Tail,
     ) -> Result<bool, ReadError> {

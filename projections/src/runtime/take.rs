@@ -26,65 +26,63 @@ pub(super) enum Taken {
 }
 
 impl<M: ReadModel> Session<'_, M> {
-    /// Takes in the events that follow those seen.
+    /// Takes in the events that follow those seen; with `more` waiting, not each time in a transaction.
     pub(super) async fn take(
         &self,
-        at: &mut At,
+        at: &mut At<M>,
         events: &[Arc<RecordedEvent>],
+        more: bool,
         connection: &mut PgConnection,
     ) -> Result<Taken, ReadError> {
-        if let Some(stop) = gap(at.seen, events) {
-            return Ok(Taken::Stopped(stop));
-        }
-        let counters = &self.projector.counters;
-        let seen = events.len() as u64;
-        counters.events.fetch_add(seen, Ordering::Relaxed);
-        let mut batch = M::Batch::default();
-        let staged = stage_all::<M>(&mut batch, events.iter().map(AsRef::as_ref));
-        let poison = staged.err();
-        // What stands before a poison event is still applied.
-        at.seen = match &poison {
-            Some(poison) => poison.position - 1,
-            None => at.seen + seen,
+        let stop = match gap(at.seen, events) {
+            Some(stop) => Some(stop),
+            None => self.stage(at, events),
         };
-        let idle = batch.is_empty() && poison.is_none();
-        if idle && at.seen - at.stored < LAZY_EVENTS {
+        if stop.is_none() && at.batch.is_empty() && at.seen - at.stored < LAZY_EVENTS {
             at.lazy_since.get_or_insert_with(Instant::now);
             self.tell(at.seen);
             return Ok(Taken::On);
         }
+        if stop.is_none() && more && at.batch.len() < M::ENOUGH {
+            return Ok(Taken::On);
+        }
+        // What stands before a gap or a poison event is still applied.
         let span = span::<M>(at, events);
-        let taken = self.write(at, batch, connection).instrument(span).await?;
-        Ok(match (taken, poison) {
-            (Taken::On, Some(Poison { position, reason })) => {
-                Taken::Stopped(Stop { position, reason })
-            }
+        let taken = self.store(at, connection).instrument(span).await?;
+        Ok(match (taken, stop) {
+            (Taken::On, Some(stop)) => Taken::Stopped(stop),
             (taken, _) => taken,
         })
     }
 
-    /// Stores how far events that change no row were seen.
-    pub(super) async fn store(
-        &self,
-        at: &mut At,
-        connection: &mut PgConnection,
-    ) -> Result<Taken, ReadError> {
-        self.write(at, M::Batch::default(), connection).await
+    /// Merges events into the batch, up to the first that is poison.
+    fn stage(&self, at: &mut At<M>, events: &[Arc<RecordedEvent>]) -> Option<Stop> {
+        let seen = events.len() as u64;
+        let counters = &self.projector.counters;
+        counters.events.fetch_add(seen, Ordering::Relaxed);
+        let staged = stage_all::<M>(&mut at.batch, events.iter().map(AsRef::as_ref));
+        let Err(Poison { position, reason }) = staged else {
+            at.seen += seen;
+            return None;
+        };
+        at.seen = position - 1;
+        Some(Stop { position, reason })
     }
 
-    /// Writes rows and moves the checkpoint to what was seen.
-    async fn write(
+    /// Writes the rows of what was seen, and moves the checkpoint there.
+    pub(super) async fn store(
         &self,
-        at: &mut At,
-        batch: M::Batch,
+        at: &mut At<M>,
         connection: &mut PgConnection,
     ) -> Result<Taken, ReadError> {
         at.lazy_since = None;
         if at.seen > at.stored {
-            let (rows, started) = (batch.len(), Instant::now());
-            let (range, writes) = ((at.stored, at.seen), batch.into_writes());
-            let log = self.projector.log;
-            match apply::<M>(connection, &at.generation, log, range, writes).await {
+            let (batch, started) = (std::mem::take(&mut at.batch), Instant::now());
+            let (rows, range) = (batch.len(), (at.stored, at.seen));
+            let (generation, log, writes) =
+                (&at.generation, self.projector.log, batch.into_writes());
+            let memory = &mut at.memory;
+            match apply::<M>(connection, generation, log, range, writes, memory).await {
                 Ok(Applied::Written) => {}
                 Ok(Applied::FenceLost) => return Ok(Taken::FenceLost),
                 Err(error) => return Stop::of(error).map(Taken::Stopped),
@@ -98,7 +96,7 @@ impl<M: ReadModel> Session<'_, M> {
 }
 
 /// The span of a batch, in the trace of its last event.
-fn span<M: ReadModel>(at: &At, events: &[Arc<RecordedEvent>]) -> tracing::Span {
+fn span<M: ReadModel>(at: &At<M>, events: &[Arc<RecordedEvent>]) -> tracing::Span {
     let span = tracing::debug_span!(
         "project",
         projection = %M::NAME,

@@ -10,6 +10,7 @@ use flowgrid_bus::Tenant;
 use flowgrid_domain::readings::Quality;
 use flowgrid_projections::readings::{self, Point};
 use flowgrid_projections::{ModelName, RuntimeOptions, TenantTx};
+use flowgrid_tests::eventually;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -385,4 +386,147 @@ async fn any_order_and_batching_gives_the_same_rows() {
         .collect();
     assert!(points.len() > 300);
     assert_eq!(days(&process, "interval").await, expected);
+}
+
+/// Sensors of all modes that report on and on.
+struct Fleet {
+    world: World,
+    steps: i64,
+}
+
+impl Fleet {
+    const SENSORS: [(&'static str, &'static str); 3] = [
+        ("energy", "interval"),
+        ("meter", "cumulative"),
+        ("hall", "instantaneous"),
+    ];
+
+    async fn start() -> (Self, Process) {
+        let world = World::start().await;
+        let process = world.process(RuntimeOptions::default()).await;
+        process.ready().await;
+        world.event("acme", "rathaus", 0, REGISTERED).await;
+        for (id, mode) in Self::SENSORS {
+            install(&world, id, mode, 900, Some("Europe/Berlin")).await;
+        }
+        process.reaches_head(&world).await;
+        (Self { world, steps: 0 }, process)
+    }
+
+    /// So many readings of each, one transaction after the other.
+    async fn reports(&mut self, process: &Process, steps: i64) {
+        for _ in 0..steps {
+            self.report().await;
+            process.reaches_head(&self.world).await;
+        }
+    }
+
+    async fn report(&mut self) {
+        let time =
+            (at("2026-03-28T20:00:00Z") + TimeDelta::minutes(15 * self.steps)).timestamp_millis();
+        let point = [(time, self.steps as f64)];
+        let series = Self::SENSORS.map(|(id, _)| (id, &point[..]));
+        record(&self.world, "ignore", &series).await;
+        self.steps += 1;
+    }
+
+    async fn in_tables(&self, sql: &str) {
+        let rows_in = "set search_path = rm_readings_v2_1";
+        self.world
+            .sql(&format!("{rows_in}; begin; {sql}; commit"))
+            .await;
+    }
+}
+
+/// Rows that went behind its back are written whole again: so it doesn't read them each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_readings_go_on_to_come_for_are_remembered() {
+    let (mut fleet, process) = Fleet::start().await;
+    fleet.reports(&process, 40).await;
+    fleet
+        .in_tables("delete from readings where day = '2026-03-29'")
+        .await;
+    fleet.reports(&process, 1).await;
+    process.assert_verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_remembered_beyond_a_transaction_that_failed() {
+    let (mut fleet, process) = Fleet::start().await;
+    fleet.reports(&process, 20).await;
+    fleet
+        .in_tables(
+            "create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$; \
+             create constraint trigger refuse after insert or update on readings_2026_03 \
+               deferrable initially deferred for each row execute function refuse()",
+        )
+        .await;
+    fleet.report().await;
+    eventually("a commit fails", || async {
+        let failed =
+            "select xact_rollback > 0 from pg_stat_database where datname = current_database()";
+        sqlx::query_scalar(failed)
+            .fetch_one(&mut fleet.world.owner().await)
+            .await
+            .unwrap()
+    })
+    .await;
+    fleet
+        .in_tables("drop trigger refuse on readings_2026_03")
+        .await;
+    fleet.reports(&process, 20).await;
+    process.assert_verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_remembered_when_another_has_moved_the_checkpoint() {
+    let (mut fleet, process) = Fleet::start().await;
+    fleet.reports(&process, 20).await;
+    let log = fleet.world.telemetry.id;
+    let rewind = format!(
+        "update public.projection_checkpoints set position = 0 where name = 'readings' and log_id = {log}; \
+         delete from readings"
+    );
+    fleet.in_tables(&rewind).await;
+    fleet.reports(&process, 20).await;
+    process.assert_verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_remembered_of_what_readings_meant_before() {
+    let (mut fleet, process) = Fleet::start().await;
+    fleet.reports(&process, 20).await;
+    let calibrated = r#"{"factor":2.0,"offset":1.0,"validFrom":"2026-03-28T22:00:00Z"}"#;
+    for (id, _) in Fleet::SENSORS {
+        let event = ("sensor.calibrated", calibrated);
+        fleet.world.event("acme", id, 1, event).await;
+        fleet.reports(&process, 5).await;
+    }
+    process.assert_verified().await;
+    let moved = ("building.changed", r#"{"timezone":"Asia/Kolkata"}"#);
+    fleet.world.event("acme", "rathaus", 1, moved).await;
+    fleet.reports(&process, 20).await;
+    process.assert_verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_generation_begins_without_memories() {
+    let (mut fleet, process) = Fleet::start().await;
+    fleet.reports(&process, 20).await;
+    let model = ModelName::Readings;
+    process.admin.request_rebuild(model, false).await.unwrap();
+    for _ in 0..20 {
+        fleet.report().await;
+    }
+    process.rebuild_is(model, "live").await;
+    fleet.reports(&process, 100).await;
+    process.assert_verified().await;
+    // Late ones, and one of long ago, among those that come in time.
+    fleet.steps -= 130;
+    let late = [(at("2026-03-28T20:00:00Z").timestamp_millis(), 0.5)];
+    record(&fleet.world, "correct", &[("meter", &late)]).await;
+    fleet.reports(&process, 3).await;
+    fleet.steps += 130;
+    fleet.reports(&process, 3).await;
+    process.assert_verified().await;
 }

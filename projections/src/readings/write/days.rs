@@ -23,21 +23,21 @@ pub(in crate::readings) struct DayRow {
 /// The days of a sensor.
 pub(super) type Days = BTreeMap<NaiveDate, Day>;
 
-const LOAD: &str = "/* readings v1 */ \
+const LOAD: &str = "/* readings v2 */ \
     select r.tenant_id, r.id, r.day, r.points, r.total, r.hours \
     from unnest($1::uuid[], $2::text[], $3::date[], $4::date[]) w (tenant_id, id, first, last) \
     join readings r on r.tenant_id = w.tenant_id and r.id = w.id and r.day between w.first and w.last";
 
-const LOAD_ALL: &str = "/* readings v1 */ \
+const LOAD_ALL: &str = "/* readings v2 */ \
     select tenant_id, id, day, points, total, hours from readings where tenant_id = $1 and id = $2";
 
-const PUT: &str = "/* readings v1 */ \
+const PUT: &str = "/* readings v2 */ \
     insert into readings (tenant_id, id, day, count, points, total, hours) \
     select * from unnest($1::uuid[], $2::text[], $3::date[], $4::int4[], $5::bytea[], $6::bytea[], $7::bytea[]) \
     on conflict (tenant_id, id, day) do update set count = excluded.count, points = excluded.points, \
       total = excluded.total, hours = excluded.hours";
 
-const DELETE: &str = "/* readings v1 */ \
+const DELETE: &str = "/* readings v2 */ \
     delete from readings r using unnest($1::uuid[], $2::text[], $3::date[]) w (tenant_id, id, day) \
     where r.tenant_id = w.tenant_id and r.id = w.id and r.day = w.day";
 
@@ -50,11 +50,11 @@ impl DayRow {
         }
     }
 
-    pub(super) fn new(key: &RowKey, date: NaiveDate, day: &Day) -> Self {
+    pub(super) fn new(key: &RowKey, date: NaiveDate, day: Option<Encoded>) -> Self {
         Self {
             key: key.clone(),
             date,
-            day: (!day.is_empty()).then(|| day.encode()),
+            day,
         }
     }
 }

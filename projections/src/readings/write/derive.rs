@@ -11,25 +11,26 @@ use crate::readings::meaning::Meaning;
 use crate::readings::sheet::Sheet;
 use crate::staged::RowKey;
 
-/// Makes all days of these sensors anew from their readings.
+/// Makes all days of these sensors anew from their readings; answers whether there were any.
 pub(super) async fn derive(
     changed: HashMap<RowKey, Meaning>,
     connection: &mut PgConnection,
-) -> Result<(), WriteError> {
+) -> Result<bool, WriteError> {
+    let mut any = false;
     for (key, meaning) in changed {
-        derive_one(&key, &meaning, connection).await?;
+        any |= derive_one(&key, &meaning, connection).await?;
     }
-    Ok(())
+    Ok(any)
 }
 
 async fn derive_one(
     key: &RowKey,
     meaning: &Meaning,
     connection: &mut PgConnection,
-) -> Result<(), WriteError> {
+) -> Result<bool, WriteError> {
     let days = load_all(key, connection).await?;
     if days.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let mut rows: HashMap<NaiveDate, DayRow> = days
         .keys()
@@ -37,8 +38,10 @@ async fn derive_one(
         .collect();
     let points = days.into_values().flat_map(|day| day.points);
     for (date, day) in Sheet::derive(meaning, points).into_changed() {
-        rows.insert(date, DayRow::new(key, date, &day));
+        let row = (!day.is_empty()).then(|| day.encode());
+        rows.insert(date, DayRow::new(key, date, row));
     }
     let rows: Vec<DayRow> = rows.into_values().collect();
-    store(&rows, connection).await
+    store(&rows, connection).await?;
+    Ok(true)
 }

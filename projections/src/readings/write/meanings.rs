@@ -13,15 +13,15 @@ use crate::readings::UTC;
 use crate::readings::meaning::Meaning;
 use crate::staged::RowKey;
 
-const LOAD: &str = "/* readings v1 */ \
+const LOAD: &str = "/* readings v2 */ \
     select s.tenant_id, s.id, s.zone, s.sensor from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
     join reading_sensors s on s.tenant_id = w.tenant_id and s.id = w.id";
 
-const ZONES: &str = "/* readings v1 */ \
+const ZONES: &str = "/* readings v2 */ \
     select z.tenant_id, z.id, z.zone from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
     join reading_zones z on z.tenant_id = w.tenant_id and z.id = w.id";
 
-const PUT: &str = "/* readings v1 */ \
+const PUT: &str = "/* readings v2 */ \
     insert into reading_sensors (tenant_id, id, building_id, zone, sensor) \
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) \
     on conflict (tenant_id, id) do update set sensor = excluded.sensor";
@@ -88,7 +88,7 @@ pub(super) async fn change_zones(
     let mut changed = HashMap::new();
     for some in zones.chunks(ROWS_PER_STATEMENT) {
         let rows = sqlx::query(
-            "/* readings v1 */ with zones as ( \
+            "/* readings v2 */ with zones as ( \
                insert into reading_zones (tenant_id, id, zone) \
                select * from unnest($1::uuid[], $2::text[], $3::text[]) \
                on conflict (tenant_id, id) do update set zone = excluded.zone \

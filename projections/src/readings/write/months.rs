@@ -18,7 +18,7 @@ pub(super) async fn make(
     let months: BTreeSet<NaiveDate> = rows.iter().filter_map(|row| month(row.date)).collect();
     let months: Vec<NaiveDate> = months.into_iter().collect();
     let missing: Vec<NaiveDate> = sqlx::query_scalar(
-        "/* readings v1 */ select m from unnest($1::date[]) m \
+        "/* readings v2 */ select m from unnest($1::date[]) m \
          where to_regclass(current_schema() || '.readings_' || to_char(m, 'YYYY_MM')) is null",
     )
     .bind(&months)
