@@ -14,7 +14,7 @@ begin
   if to_regclass('public.logs') is not null then
     raise exception 'the database is not empty';
   end if;
-  foreach wanted in array array['flowgrid_limits', 'flowgrid_log', 'flowgrid_mail', 'flowgrid_project', 'flowgrid_query', 'flowgrid_rules', 'flowgrid_vault', 'flowgrid_vault_keeper'] loop
+  foreach wanted in array array['flowgrid_forecasts', 'flowgrid_limits', 'flowgrid_log', 'flowgrid_mail', 'flowgrid_project', 'flowgrid_query', 'flowgrid_rules', 'flowgrid_vault', 'flowgrid_vault_keeper'] loop
     if not exists (select from pg_roles where rolname = wanted) then
       execute format('create role %I nologin', wanted);
     end if;

@@ -18,6 +18,7 @@ use flowgrid_log::{
 use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions,
 };
+use flowgrid_workers::forecasts::Forecaster;
 use flowgrid_workers::rules::{Post, RuleWorker, RuleWorkerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -183,6 +184,11 @@ impl Node {
             };
             RuleWorker::start(&options, &stop_core)
         });
+        if upkeep.is_some() {
+            let (store, read) = (store.clone(), read.clone());
+            let forecaster = Forecaster::open(url, store, read, stop_core.subscribe())?;
+            tokio::spawn(forecaster.run(|| Clock::system().now()));
+        }
         let hub = if roles.push {
             Some(hub(&store, &tails, &tokens, &metrics, &stop_core)?)
         } else {

@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod buildings;
 pub mod consumption;
 pub mod documents;
+pub mod forecasts;
 pub mod readings;
 pub mod sensors;
 

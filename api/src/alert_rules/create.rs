@@ -20,7 +20,8 @@ use crate::request::Incoming;
 /// - `threshold` {above, below}: a reading beyond a bound;
 /// - `rateOfChange` {above, below, perSeconds}: the change from one reading to the next;
 /// - `noData` {forSeconds}: nothing newer has come;
-/// - `forecastDeviation` {percent, atLeast}: a reading further from its forecast than both;
+/// - `forecastDeviation` {percent, atLeast}: a reading further from its forecast than both. A worker fits the
+///   forecast from the sensor's past (at least four days of hours), and anew each day; until then nothing is raised;
 /// - `expression` {expression}: CEL over a building's sensors, such as
 ///   `value["cooling"] > 1.0 && value["heating"] > 1.0 && age["heating"] < 900.0`.
 ///

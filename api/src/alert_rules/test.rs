@@ -5,10 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use flowgrid_domain::buildings::Building;
 use flowgrid_domain::rules::evaluate::{Excursion, Judge, Replay};
-use flowgrid_domain::rules::{AlertRule, Definition};
+use flowgrid_domain::rules::{AlertRule, Condition, Definition};
 use flowgrid_domain::sensors::SensorResource;
 use flowgrid_domain::{FieldError, Fields};
 use flowgrid_projections::documents::{self, DocumentFilter};
+use flowgrid_projections::forecasts::{self, Expected, Of};
 use flowgrid_projections::{ModelName, readings, sensors};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -78,8 +79,8 @@ pub struct ExcursionView {
 /// Run an alert rule over past readings.
 ///
 /// Says what it would have raised, had it been there, whether it is enabled or not; nothing is raised.
-/// Readings are those that are stored now, corrections included. Of a deviation from the forecast
-/// nothing is found: forecasts of the past are not kept.
+/// Readings are those that are stored now, corrections included. A deviation from the forecast is found where
+/// forecasts are kept: the thirty newest of each sensor that such a rule looks at.
 #[utoipa::path(
     post,
     path = "/{id}/test",
@@ -105,11 +106,13 @@ pub async fn test_alert_rule(
     let judge = Judge::new(*definition, zone)?;
     let (sensors, mut truncated) = looked_at(&access, &judge).await?;
     let past = past(&access, &sensors, from, to).await?;
+    let expected = expected(&access, &judge, &sensors, (from, to)).await?;
     truncated |= past.truncated;
     let building = judge.definition().target.building_id.as_deref();
     let mut replay = Replay::new(&judge, building.unwrap_or_default(), MOST);
     for (time, sensor, value) in &past.readings {
-        replay.reading(&sensors[*sensor].id, *time, *value, None);
+        let expected = expected.get(*sensor).and_then(|all| all.at(*time));
+        replay.reading(&sensors[*sensor].id, *time, *value, expected);
     }
     replay.time(to);
     truncated |= replay.is_full();
@@ -223,6 +226,28 @@ async fn past(
     }
     past.readings.sort_by_key(|(time, _, _)| *time);
     Ok(past)
+}
+
+/// What the readings of each sensor should have been; nothing where the rule doesn't ask.
+async fn expected(
+    access: &Access<Manager>,
+    judge: &Judge,
+    sensors: &[SensorResource],
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Expected>, ApiError> {
+    if !matches!(
+        judge.definition().condition,
+        Condition::ForecastDeviation(_)
+    ) {
+        return Ok(Vec::new());
+    }
+    let mut tx = access.query(&[ModelName::Sensors]).await?;
+    let mut all = Vec::with_capacity(sensors.len());
+    for sensor in sensors {
+        let kept = forecasts::made_between(&mut tx, (Of::Sensor, &sensor.id), from, to).await?;
+        all.push(Expected::of(&kept));
+    }
+    Ok(all)
 }
 
 /// A value as it is meant.

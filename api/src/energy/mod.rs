@@ -4,6 +4,7 @@
 mod account;
 mod answer;
 mod consumption;
+mod forecast;
 mod range;
 mod savings;
 mod summary;
@@ -18,4 +19,5 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(consumption::energy))
         .routes(routes!(summary::energy_summary))
         .routes(routes!(savings::energy_savings))
+        .routes(routes!(forecast::energy_forecast))
 }

@@ -16,6 +16,7 @@ mod energy;
 mod events;
 mod failures;
 mod faults;
+mod forecasts;
 mod given;
 mod integrations;
 mod invitations;

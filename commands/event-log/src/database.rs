@@ -35,6 +35,8 @@ pub enum DbRole {
     Limits,
     /// Keeps where the evaluation of alert rules stands.
     Rules,
+    /// Keeps forecasts.
+    Forecasts,
     /// Reads and writes secrets, behind row-level security.
     Vault,
 }
@@ -49,6 +51,7 @@ impl DbRole {
             Self::Mail => Some("flowgrid_mail"),
             Self::Limits => Some("flowgrid_limits"),
             Self::Rules => Some("flowgrid_rules"),
+            Self::Forecasts => Some("flowgrid_forecasts"),
             Self::Vault => Some("flowgrid_vault"),
         }
     }

@@ -53,6 +53,14 @@ pub fn cases() -> Vec<Case> {
             none(),
         )
         .asking("building={id}&blackoutFrom=2026-01-01"),
+        case(
+            "get",
+            "/api/v1/citypulse/energy/forecast",
+            VIEWER,
+            NotFound,
+            none(),
+        )
+        .asking("building={id}"),
         case("get", "/api/v1/citypulse/sensors", VIEWER, Empty, none()),
         // In the building that the case above has registered.
         case(

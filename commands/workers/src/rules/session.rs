@@ -30,6 +30,9 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long readings that decided nothing may stay unstored, and how many events.
 const LAZY: Duration = Duration::from_secs(5);
 const LAZY_EVENTS: u64 = 50_000;
+/// How often it is looked for new forecasts. Those that were committed late are found by looking back a bit.
+const FORECASTS: Duration = Duration::from_secs(10);
+const LOOK_BACK: TimeDelta = TimeDelta::minutes(5);
 /// How long after its time something is due by the clock: what was written before is here by then.
 const GRACE: TimeDelta = TimeDelta::seconds(1);
 
@@ -62,6 +65,9 @@ struct At {
     moved: Instant,
     flushed: Instant,
     looked_for_deeds: Instant,
+    looked_for_forecasts: Instant,
+    /// Forecasts that were made before are known.
+    foretold: DateTime<Utc>,
 }
 
 impl<'o> Session<'o> {
@@ -97,6 +103,8 @@ impl<'o> Session<'o> {
             moved: now,
             flushed: now,
             looked_for_deeds: now - HEARTBEAT,
+            looked_for_forecasts: now,
+            foretold: DateTime::UNIX_EPOCH,
         };
         let ended = self.work(&mut at).await;
         if let Ok(Ended::Stopped) = &ended {
@@ -137,6 +145,7 @@ impl<'o> Session<'o> {
         self.stored = at.tables.states().await?;
         self.newest = at.tables.newest().await?;
         self.load_all().await?;
+        self.learn_forecasts(at).await?;
         let (log, until) = (self.tail.log(), at.checkpoint.position);
         let mut heard = at.checkpoint.heard;
         while heard < until {
@@ -181,6 +190,18 @@ impl<'o> Session<'o> {
         self.settle(at, false).await
     }
 
+    /// Takes in forecasts that were made meanwhile.
+    async fn learn_forecasts(&mut self, at: &mut At) -> Result<(), RulesError> {
+        at.looked_for_forecasts = Instant::now();
+        let since = at.foretold.checked_sub_signed(LOOK_BACK);
+        let made = at.tables.forecasts(since.unwrap_or_default()).await?;
+        for (tenant, sensor, kept) in &made {
+            self.engine.foretell(*tenant, sensor, kept);
+            at.foretold = at.foretold.max(kept.made_at);
+        }
+        Ok(())
+    }
+
     fn hear(&mut self, event: &RecordedEvent, evaluate: bool) -> Result<(), RulesError> {
         let heard = self.engine.readings(event, evaluate);
         heard.map_err(|error| RulesError::Event(event.position, error))
@@ -190,6 +211,9 @@ impl<'o> Session<'o> {
     async fn look(&mut self, at: &mut At, position: u64) -> Result<bool, RulesError> {
         if !self.catch_up().await? {
             return Ok(true);
+        }
+        if at.looked_for_forecasts.elapsed() >= FORECASTS {
+            self.learn_forecasts(at).await?;
         }
         let now = self.now() - GRACE;
         if self.engine.due().is_some_and(|due| due <= now) {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use flowgrid_bus::Tenant;
 use flowgrid_domain::rules::evaluate::{Seen, Watch};
 use flowgrid_log::{DbRole, LogInfo, connect_options};
+use flowgrid_projections::forecasts::Kept;
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection, Postgres, Row, Transaction};
 use uuid::Uuid;
@@ -225,6 +226,34 @@ impl Tables {
     }
 
     /// Rids the tables of organizations that are closed.
+    /// Forecasts of sensors that were made since a moment, the oldest first; of each sensor the newest three.
+    pub async fn forecasts(
+        &mut self,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<(Uuid, String, Kept)>, RulesError> {
+        let rows = sqlx::query(
+            "select tenant_id, subject, origin, made_at, unit, per_reading, forecast from ( \
+               select *, row_number() over (partition by tenant_id, subject order by origin desc) as nth \
+                 from forecasts.kept where kind = 'sensor' and made_at > $1) k \
+              where nth <= 3 order by origin",
+        )
+        .bind(since)
+        .fetch_all(&mut self.connection)
+        .await?;
+        let each = rows.iter().map(|row| {
+            let Json(forecast) = row.try_get(6)?;
+            let kept = Kept {
+                origin: row.try_get(2)?,
+                made_at: row.try_get(3)?,
+                unit: row.try_get(4)?,
+                per_reading: row.try_get(5)?,
+                forecast,
+            };
+            Ok((row.try_get(0)?, row.try_get(1)?, kept))
+        });
+        each.collect()
+    }
+
     pub async fn forget_closed(&mut self) -> Result<(), RulesError> {
         for table in ["states", "newest", "deeds"] {
             let sql = format!(

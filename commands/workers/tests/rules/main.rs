@@ -3,6 +3,7 @@
 
 mod excursions;
 mod faults;
+mod forecasts;
 mod lifecycle;
 mod people;
 mod world;

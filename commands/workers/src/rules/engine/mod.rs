@@ -15,6 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use flowgrid_domain::rules::evaluate::{Seen, Watch};
+use flowgrid_projections::forecasts::{Expected, Kept};
 use uuid::Uuid;
 
 pub(super) use changes::{Changes, Newest, State, StateKey};
@@ -32,6 +33,8 @@ pub(super) struct Engine {
     timers: BTreeSet<(DateTime<Utc>, Uuid, usize)>,
     changes: Changes,
     readings: readings::Buffer,
+    /// What sensors should report, by organization and id.
+    forecasts: HashMap<Uuid, HashMap<Box<str>, Expected>>,
 }
 
 impl Engine {
@@ -142,6 +145,12 @@ impl Engine {
             self.leave(key, watch, now);
         }
         self.arm_all(tenant, id);
+    }
+
+    /// A forecast of a sensor that a rule compares with it.
+    pub fn foretell(&mut self, tenant: Uuid, sensor: &str, kept: &Kept) {
+        let sensors = self.forecasts.entry(tenant).or_default();
+        sensors.entry(sensor.into()).or_default().learn(kept);
     }
 
     /// What happened since it was last asked.

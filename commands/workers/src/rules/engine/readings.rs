@@ -113,9 +113,12 @@ impl Engine {
                 continue;
             }
             let before = bound.watch.phase;
+            let id = &organization.sensors[reading.sensor].id;
+            let forecasts = self.forecasts.get(&tenant);
+            let expected = forecasts.and_then(|all| all.get(id)?.at(now.time));
             let decided = bound
                 .judge
-                .reading(&mut bound.watch, previous.as_ref(), &now, None);
+                .reading(&mut bound.watch, previous.as_ref(), &now, expected);
             if bound.watch.phase != before || !decided.is_empty() {
                 self.changed(tenant, at, decided, Some(now.value));
             } else if bound.armed.is_none() && bound.judge.counts_silence() {
