@@ -52,6 +52,8 @@ pub(super) struct At<M: ReadModel> {
     pub lazy_since: Option<Instant>,
     /// What was seen and isn't written.
     pub batch: M::Batch,
+    /// When the first of it was seen.
+    pub began: Option<Instant>,
     /// Of what this session has read and written.
     pub memory: M::Memory,
 }
@@ -131,6 +133,7 @@ impl<'p, M: ReadModel> Session<'p, M> {
             seen: stored,
             lazy_since: None,
             batch: M::Batch::default(),
+            began: None,
             memory: M::Memory::default(),
         }))
     }

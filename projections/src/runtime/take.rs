@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use flowgrid_bus::RecordedEvent;
 use sqlx::PgConnection;
@@ -16,6 +17,9 @@ use crate::read_model::{Batch, Poison, ReadModel, stage_all};
 
 /// How far a checkpoint may stand behind events that change no row.
 const LAZY_EVENTS: u64 = 20_000;
+
+/// For how long events may be merged into a batch while more of them wait.
+const GATHERING: Duration = Duration::from_millis(500);
 
 /// What became of a batch.
 pub(super) enum Taken {
@@ -43,7 +47,8 @@ impl<M: ReadModel> Session<'_, M> {
             self.tell(at.seen);
             return Ok(Taken::On);
         }
-        if stop.is_none() && more && at.batch.len() < M::ENOUGH {
+        let began = *at.began.get_or_insert_with(Instant::now);
+        if stop.is_none() && more && at.batch.len() < M::ENOUGH && began.elapsed() < GATHERING {
             return Ok(Taken::On);
         }
         // What stands before a gap or a poison event is still applied.
@@ -75,7 +80,7 @@ impl<M: ReadModel> Session<'_, M> {
         at: &mut At<M>,
         connection: &mut PgConnection,
     ) -> Result<Taken, ReadError> {
-        at.lazy_since = None;
+        (at.lazy_since, at.began) = (None, None);
         if at.seen > at.stored {
             let (batch, started) = (std::mem::take(&mut at.batch), Instant::now());
             let (rows, range) = (batch.len(), (at.stored, at.seen));

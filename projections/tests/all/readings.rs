@@ -530,3 +530,22 @@ async fn another_generation_begins_without_memories() {
     fleet.reports(&process, 3).await;
     process.assert_verified().await;
 }
+
+/// Killed in the middle of whatever it does, often in a transaction, while readings come.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_projector_that_is_killed_under_load_leaves_the_same_rows() {
+    let mut random = StdRng::seed_from_u64(11);
+    let (mut fleet, mut process) = Fleet::start().await;
+    for round in 0..300 {
+        fleet.report().await;
+        if round % 30 == 29 {
+            let pause = random.random_range(0..20);
+            tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+            // Dropped, it ends at once.
+            drop(process);
+            process = fleet.world.process(RuntimeOptions::default()).await;
+        }
+    }
+    process.reaches_head(&fleet.world).await;
+    process.assert_verified().await;
+}

@@ -13,13 +13,16 @@ use crate::readings::UTC;
 use crate::readings::meaning::Meaning;
 use crate::staged::RowKey;
 
+/// Key by key, as days are loaded.
 const LOAD: &str = "/* readings v2 */ \
-    select s.tenant_id, s.id, s.zone, s.sensor from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
-    join reading_sensors s on s.tenant_id = w.tenant_id and s.id = w.id";
+    select w.tenant_id, w.id, s.zone, s.sensor from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
+    cross join lateral (select s.zone, s.sensor from reading_sensors s \
+      where s.tenant_id = w.tenant_id and s.id = w.id offset 0) s";
 
 const ZONES: &str = "/* readings v2 */ \
-    select z.tenant_id, z.id, z.zone from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
-    join reading_zones z on z.tenant_id = w.tenant_id and z.id = w.id";
+    select w.tenant_id, w.id, z.zone from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
+    cross join lateral (select z.zone from reading_zones z \
+      where z.tenant_id = w.tenant_id and z.id = w.id offset 0) z";
 
 const PUT: &str = "/* readings v2 */ \
     insert into reading_sensors (tenant_id, id, building_id, zone, sensor) \
