@@ -107,7 +107,7 @@ pub enum KeysCommand {
 
 #[derive(Args)]
 pub struct Listen {
-    /// buildings, building:<id>, alerts, alerts:critical, notifications or subject:<pattern>
+    /// buildings, building:<id>, energy, energy:<building>, alerts, alerts:critical, notifications or subject:<pattern>
     pub channel: String,
     /// Address of the server; that of `flowgrid up` by default
     #[arg(long, env = "FLOWGRID_URL")]

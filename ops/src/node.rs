@@ -190,7 +190,9 @@ impl Node {
             tokio::spawn(forecaster.run(|| Clock::system().now()));
         }
         let hub = if roles.push {
-            Some(hub(&store, &tails, &tokens, &metrics, &stop_core)?)
+            let hub = hub(&store, &tails, &tokens, &metrics, &stop_core)?;
+            hub.tell_energy(&read, &stop_core.subscribe());
+            Some(hub)
         } else {
             None
         };

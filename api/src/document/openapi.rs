@@ -46,7 +46,9 @@ pub(crate) struct Blank;
 ///
 /// The token comes in `Authorization`, as the subprotocol `bearer.<token>`, or in the first message
 /// `{"type":"auth","token":…}` within 5 s. Then `subscribe` {id, channel, after}, `unsubscribe`,
-/// `ping`; channels: `buildings`, `building:<id>`, `alerts`, `alerts:critical`, `subject:<pattern>`.
+/// `ping`; channels: `buildings`, `building:<id>`, `energy`,
+/// `energy:<building>`, `alerts`, `alerts:critical`, `notifications`, `subject:<pattern>`. Those of energy say how things
+/// stand, at once and whenever readings have come, at most once a second.
 ///
 /// A process that goes away says where each subscription stands (`position`), then
 /// `{"type":"going-away","waitMs":…}`, then closes with 1012: come back after that wait and resume.

@@ -5,6 +5,7 @@ mod account;
 mod answer;
 mod consumption;
 mod forecast;
+pub(crate) mod live;
 mod range;
 mod savings;
 mod summary;

@@ -77,9 +77,8 @@ struct Compared {
 
 impl Sums {
     fn add(&mut self, hours: &[EnergyBucket], begins: &Begins, now: DateTime<Utc>) {
-        let newest = hours.iter().rfind(|hour| hour.coverage > 0.0);
-        if let Some(hour) = newest.filter(|hour| hour.end + STALE > now) {
-            *self.power_kw.get_or_insert(0.0) += power(hour);
+        if let Some(power) = power_now(hours, now) {
+            *self.power_kw.get_or_insert(0.0) += power;
         }
         let used = |from, to| used(hours, from, to);
         self.today.add(
@@ -147,7 +146,7 @@ impl Begins {
     }
 }
 
-fn first_of_month(date: NaiveDate) -> NaiveDate {
+pub fn first_of_month(date: NaiveDate) -> NaiveDate {
     date.with_day(1).unwrap_or(date)
 }
 
@@ -181,7 +180,10 @@ fn used(hours: &[EnergyBucket], from: DateTime<Utc>, to: DateTime<Utc>) -> (f64,
     account::together(&within, from, to)
 }
 
-fn power(hour: &EnergyBucket) -> f64 {
+/// The mean of the newest hour that was measured, in kW; nothing when that tells nothing of now.
+pub fn power_now(hours: &[EnergyBucket], now: DateTime<Utc>) -> Option<f64> {
+    let newest = hours.iter().rfind(|hour| hour.coverage > 0.0);
+    let hour = newest.filter(|hour| hour.end + STALE > now)?;
     let hours = (hour.end - hour.start).num_seconds() as f64 / 3_600.0;
-    hour.kwh / (hours * hour.coverage)
+    Some(hour.kwh / (hours * hour.coverage))
 }

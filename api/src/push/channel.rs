@@ -19,6 +19,10 @@ pub enum Channel {
     Alerts,
     /// Events of alerts of severity critical, written before everything else that waits.
     CriticalAlerts,
+    /// What each building uses: the latest of each, from whatever readings come.
+    Energy,
+    /// What one building uses.
+    EnergyOf(Box<str>),
     /// What this person is told, and nobody else.
     Notifications(Box<str>),
     /// Whatever matches, cut down to the event types that the role may see.
@@ -47,6 +51,8 @@ impl fmt::Display for Channel {
             Self::Building(id) => write!(f, "building:{id}"),
             Self::Alerts => f.write_str("alerts"),
             Self::CriticalAlerts => f.write_str("alerts:critical"),
+            Self::Energy => f.write_str("energy"),
+            Self::EnergyOf(id) => write!(f, "energy:{id}"),
             Self::Notifications(_) => f.write_str("notifications"),
             Self::Subject(pattern) => write!(f, "subject:{}", pattern.as_str()),
         }
@@ -63,6 +69,8 @@ impl Channel {
         match name.split_once(':') {
             None if name == "buildings" => Ok(Self::Buildings),
             None if name == "alerts" => Ok(Self::Alerts),
+            None if name == "energy" => Ok(Self::Energy),
+            Some(("energy", id)) if is_slug(id) => Ok(Self::EnergyOf(id.into())),
             None if name == "notifications" => own(subject).map(Self::Notifications),
             Some(("alerts", "critical")) => Ok(Self::CriticalAlerts),
             Some(("building", id)) if is_slug(id) => Ok(Self::Building(id.into())),
@@ -75,6 +83,7 @@ impl Channel {
     pub fn log_kind(&self) -> LogKind {
         match self {
             Self::Notifications(_) => LogKind::Identity,
+            Self::Energy | Self::EnergyOf(_) => LogKind::Telemetry,
             Self::Buildings
             | Self::Building(_)
             | Self::Alerts
@@ -86,6 +95,11 @@ impl Channel {
     /// Whether it carries nothing but what is for the person who follows it.
     pub fn is_ones_own(&self) -> bool {
         matches!(self, Self::Notifications(_))
+    }
+
+    /// Whether it carries no events but what has come of them: only the latest counts, and whoever comes is told.
+    pub fn shows_the_latest(&self) -> bool {
+        matches!(self, Self::Energy | Self::EnergyOf(_))
     }
 
     /// Whether `role` may see at least one of the event types that this channel can carry.
@@ -119,6 +133,7 @@ impl Channel {
             Self::Building(id) => event.building() == Some(&**id),
             Self::Alerts => event.is_alert(),
             Self::CriticalAlerts => event.is_critical(),
+            Self::Energy | Self::EnergyOf(_) => false,
             Self::Notifications(person) => event.notified() == Some(&**person),
             Self::Subject(pattern) => {
                 pattern.matches(event.aggregate_type, event.local_id, event.event_name)
@@ -132,6 +147,7 @@ impl Channel {
             Self::Buildings => aggregate_type == "building",
             Self::Building(_) => matches!(aggregate_type, "building" | "alert"),
             Self::Alerts | Self::CriticalAlerts => aggregate_type == "alert",
+            Self::Energy | Self::EnergyOf(_) => aggregate_type == "readings",
             Self::Notifications(_) => aggregate_type == "notification",
             Self::Subject(pattern) => {
                 // The id is whatever the pattern asks for: only type and event are known here.
@@ -171,6 +187,8 @@ mod tests {
             "building:rathaus-1",
             "alerts",
             "alerts:critical",
+            "energy",
+            "energy:rathaus-1",
             "notifications",
             "subject:building.*.registered",
         ] {
@@ -188,6 +206,8 @@ mod tests {
             "building:a:b",
             "buildings:x",
             "alerts:low",
+            "energy:",
+            "energy:A",
             "grid_metrics",
             "notifications:anna",
         ] {

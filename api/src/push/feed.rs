@@ -8,6 +8,7 @@ use flowgrid_log::LogInfo;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
+use super::energy::Watched;
 use super::facets::Facets;
 use super::frame::Frame;
 use super::index::Index;
@@ -34,6 +35,7 @@ struct State {
     edge: Option<u64>,
     recent: Recent,
     tenants: HashMap<Uuid, Index>,
+    watched: Watched,
 }
 
 /// What became of a wish to join the live subscriptions.
@@ -92,8 +94,14 @@ impl Feed {
     /// Hands one event, the next of the log, to whoever follows it. Returns how many did.
     pub fn dispatch(&self, event: &Arc<RecordedEvent>) -> usize {
         let mut state = self.state.lock();
-        let served = match state.tenants.get(&event.tenant_id) {
-            Some(index) => self.serve(index, event),
+        let State {
+            tenants, watched, ..
+        } = &mut *state;
+        let served = match tenants.get(&event.tenant_id) {
+            Some(index) => {
+                watched.hear(index, event);
+                self.serve(index, event)
+            }
             None => 0,
         };
         state.edge = Some(event.position);
@@ -177,6 +185,7 @@ impl Feed {
         subscription.is_live_now();
         let index = state.tenants.entry(subscription.tenant.id()).or_default();
         index.insert(subscription.clone());
+        state.watched.greet(subscription);
         self.metrics.subscriptions.inc();
         Joined::Live(edge)
     }
@@ -195,6 +204,34 @@ impl Feed {
         if index.is_empty() {
             state.tenants.remove(&tenant);
         }
+    }
+
+    /// Of which buildings something new is to be told, to whom, and up to where; forgets it.
+    pub fn take_watched(&self) -> Option<(u64, Watched)> {
+        let mut state = self.state.lock();
+        Some((state.edge?, std::mem::take(&mut state.watched)))
+    }
+
+    /// What was taken is still to be told.
+    pub fn put_back(&self, watched: Watched) {
+        self.state.lock().watched.merge(watched);
+    }
+
+    /// Whoever watches what a building uses.
+    pub fn watchers(&self, tenant: Uuid, building: &str) -> Vec<Arc<Subscription>> {
+        let state = self.state.lock();
+        let index = state.tenants.get(&tenant);
+        let watchers = index.map(|index| index.watchers(building).cloned().collect());
+        watchers.unwrap_or_default()
+    }
+
+    /// The buildings that are watched one by one, each with its organization.
+    pub fn watched_ones(&self) -> Vec<(Uuid, Box<str>)> {
+        let state = self.state.lock();
+        let of = |(tenant, index): (&Uuid, &Index)| -> Vec<(Uuid, Box<str>)> {
+            index.watched().map(|id| (*tenant, id.into())).collect()
+        };
+        state.tenants.iter().flat_map(of).collect()
     }
 
     fn serve(&self, index: &Index, event: &RecordedEvent) -> usize {

@@ -1,5 +1,7 @@
 //! What waits in a queue, in which lane, and why a queue ends.
 
+use std::sync::Arc;
+
 use axum::extract::ws::Utf8Bytes;
 
 /// One message that waits.
@@ -10,6 +12,8 @@ pub struct Frame {
     pub subscription: u64,
     /// The event's position; 0 for answers.
     pub position: u64,
+    /// Of what it is the latest: an older one of the same subscription that still waits needn't be written.
+    pub latest_of: Option<Arc<str>>,
 }
 
 impl Frame {
@@ -18,6 +22,7 @@ impl Frame {
             text: text.into(),
             subscription: 0,
             position: 0,
+            latest_of: None,
         }
     }
 }

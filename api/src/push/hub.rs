@@ -1,17 +1,19 @@
 //! One per process: the feeds of all logs, and everybody who is connected.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flowgrid_bus::LogId;
-use flowgrid_log::{LogStore, Tails};
+use flowgrid_log::{LogKind, LogStore, Tails};
+use flowgrid_projections::ReadModels;
 use tokio::sync::{Semaphore, watch};
 
 use super::comeback;
 use super::config::PushConfig;
 use super::dismiss;
+use super::energy::Teller;
 use super::feed::Feed;
 use super::follow::follow;
 use super::frame::Ending;
@@ -35,6 +37,8 @@ pub struct Hub {
     pub(super) seats: Arc<Seats>,
     pub(super) replays: Semaphore,
     pub(super) metrics: Arc<PushMetrics>,
+    /// What its channels of energy are read from.
+    pub(super) read: OnceLock<ReadModels>,
     feeds: HashMap<LogId, Arc<Feed>>,
     numbers: AtomicU64,
 }
@@ -78,9 +82,25 @@ impl Hub {
             tokens,
             clock,
             metrics,
+            read: OnceLock::new(),
             feeds,
             numbers: AtomicU64::new(1),
         })
+    }
+
+    /// Tells of energy, from these read models, until `shutdown` turns true; before that its channels are
+    /// unavailable.
+    pub fn tell_energy(&self, read: &ReadModels, shutdown: &watch::Receiver<bool>) {
+        if self.read.set(read.clone()).is_err() {
+            return;
+        }
+        for feed in self.feeds.values() {
+            let info = self.store.info(feed.log());
+            if info.is_some_and(|info| info.kind == LogKind::Telemetry) {
+                let teller = Teller::new(Arc::clone(feed), read.clone(), self.clock.clone());
+                tokio::spawn(teller.run(shutdown.clone()));
+            }
+        }
     }
 
     /// What `/metrics` shows.

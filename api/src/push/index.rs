@@ -19,6 +19,8 @@ pub struct Index {
     alerts: Subscribers,
     critical: Subscribers,
     building: HashMap<Box<str>, Subscribers>,
+    energy: Subscribers,
+    energy_of: HashMap<Box<str>, Subscribers>,
     notified: HashMap<Box<str>, Subscribers>,
     subject: HashMap<Pattern, Subscribers>,
 }
@@ -30,6 +32,8 @@ impl Index {
             Channel::Alerts => &mut self.alerts,
             Channel::CriticalAlerts => &mut self.critical,
             Channel::Building(id) => self.building.entry(id.clone()).or_default(),
+            Channel::Energy => &mut self.energy,
+            Channel::EnergyOf(id) => self.energy_of.entry(id.clone()).or_default(),
             Channel::Notifications(person) => self.notified.entry(person.clone()).or_default(),
             Channel::Subject(pattern) => self.subject.entry(pattern.clone()).or_default(),
         };
@@ -45,6 +49,8 @@ impl Index {
             Channel::Alerts => take(&mut self.alerts, number),
             Channel::CriticalAlerts => take(&mut self.critical, number),
             Channel::Building(id) => take_from(&mut self.building, id, number),
+            Channel::Energy => take(&mut self.energy, number),
+            Channel::EnergyOf(id) => take_from(&mut self.energy_of, id, number),
             Channel::Notifications(person) => take_from(&mut self.notified, person, number),
             Channel::Subject(pattern) => take_from(&mut self.subject, pattern, number),
         }
@@ -55,8 +61,26 @@ impl Index {
             && self.alerts.is_empty()
             && self.critical.is_empty()
             && self.building.is_empty()
+            && self.energy.is_empty()
+            && self.energy_of.is_empty()
             && self.notified.is_empty()
             && self.subject.is_empty()
+    }
+
+    /// Whether anybody watches what a building uses.
+    pub fn watches(&self, building: &str) -> bool {
+        !self.energy.is_empty() || self.energy_of.contains_key(building)
+    }
+
+    /// Whoever watches what a building uses.
+    pub fn watchers(&self, building: &str) -> impl Iterator<Item = &Arc<Subscription>> {
+        let of_one = self.energy_of.get(building).into_iter().flatten();
+        of_one.chain(&self.energy)
+    }
+
+    /// The buildings that are watched one by one.
+    pub fn watched(&self) -> impl Iterator<Item = &str> {
+        self.energy_of.keys().map(AsRef::as_ref)
     }
 
     /// Hands every subscription that the event belongs to, to `each`, the urgent ones first.

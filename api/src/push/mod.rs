@@ -11,6 +11,7 @@ mod comeback;
 mod config;
 mod connection;
 mod dismiss;
+mod energy;
 mod facets;
 mod feed;
 mod follow;

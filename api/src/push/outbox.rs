@@ -36,6 +36,20 @@ impl Waiting {
     fn len(&self) -> usize {
         self.urgent.len() + self.normal.len()
     }
+
+    /// Drops what this one is a later state of. It goes to the end: a building of which much is heard doesn't hold
+    /// up the others.
+    fn drop_older(&mut self, frame: &Frame) -> bool {
+        let older = |waiting: &Frame| {
+            frame.latest_of.is_some()
+                && waiting.subscription == frame.subscription
+                && waiting.latest_of == frame.latest_of
+        };
+        let place = self.normal.iter().position(older);
+        let gone = place.and_then(|place| self.normal.remove(place));
+        self.bytes -= gone.as_ref().map_or(0, |gone| gone.text.len());
+        gone.is_some()
+    }
 }
 
 impl Outbox {
@@ -55,6 +69,9 @@ impl Outbox {
         let mut waiting = self.waiting.lock();
         if waiting.closed || waiting.ending.is_some() {
             return false;
+        }
+        if waiting.drop_older(&frame) {
+            self.metrics.queued.dec();
         }
         let bytes = waiting.bytes + frame.text.len();
         // A single message may be larger than the bound.

@@ -117,6 +117,13 @@ pub fn event(label: &str, tail: &str) -> String {
     text
 }
 
+/// What has come of events up to a position, to one subscription; `data` is JSON.
+pub fn state(label: &str, name: &str, position: Position, data: &str) -> String {
+    format!(
+        "{{\"type\":\"event\",{label},\"event\":\"{name}\",\"position\":\"{position}\",\"data\":{data}}}"
+    )
+}
+
 /// Appends `value` as a JSON string.
 fn push_json(text: &mut String, value: &str) {
     let plain = |b: u8| b >= 0x20 && b != b'"' && b != b'\\';
@@ -174,6 +181,7 @@ mod tests {
             (unsubscribed(&label), "unsubscribed"),
             (lagged(&label, at), "lagged"),
             (standing(&label, at), "position"),
+            (state(&label, "energy:update", at, "{}"), "event"),
             (going_away(1_250), "going-away"),
             (ended(&label, "forbidden", "x"), "error"),
             (authenticated(5), "authenticated"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use flowgrid_bus::{Position, Tenant};
 use flowgrid_log::{LogError, LogKind, TailRange};
+use flowgrid_projections::{ModelName, ReadError, buildings};
 
 use super::channel::{Channel, Refusal};
 use super::feed::{Answer, Feed, Joined};
@@ -53,12 +54,27 @@ impl From<LogError> for Failed {
     }
 }
 
+impl From<ReadError> for Failed {
+    fn from(error: ReadError) -> Self {
+        tracing::warn!(%error, "a subscription could not read a read model");
+        Self::unavailable()
+    }
+}
+
 /// From where a subscription starts.
 enum Start {
     /// From the edge on.
     Live(Answer),
     /// After this position. Another process may have handed it out before we do.
     After(u64),
+}
+
+/// A state begins with how things stand now, which makes up for all that was missed.
+fn state_of(feed: &Feed, after: Option<Position>) -> Start {
+    Start::Live(match after {
+        None => Answer::Fresh,
+        Some(after) => Answer::Recovered(after == feed.token(after.n)),
+    })
 }
 
 impl Session {
@@ -85,7 +101,12 @@ impl Session {
         let after = after.map(str::parse::<Position>).transpose();
         let after = after.map_err(|error| Failed::new("bad-position", error.to_string()))?;
         let feed = self.feed_of(&tenant, channel.log_kind()).await?;
-        let start = self.start(&feed, after).await?;
+        let start = if channel.shows_the_latest() {
+            self.check_building(&tenant, &channel).await?;
+            state_of(&feed, after)
+        } else {
+            self.start(&feed, after).await?
+        };
         let label: Arc<str> = outgoing::label(id, name).into();
         self.begin(feed, tenant, channel, label, start)
     }
@@ -134,6 +155,21 @@ impl Session {
             return Ok(lost);
         }
         Ok(Start::After(after.n))
+    }
+
+    /// A building that one asks for by name has to be there.
+    async fn check_building(&self, tenant: &Tenant, channel: &Channel) -> Result<(), Failed> {
+        let read = self.hub.read.get().ok_or_else(Failed::unavailable)?;
+        let Channel::EnergyOf(building) = channel else {
+            return Ok(());
+        };
+        let mut tx = read
+            .begin(tenant, &[ModelName::Buildings, ModelName::Alerts])
+            .await?;
+        match buildings::get(&mut tx, building).await? {
+            Some(_) => Ok(()),
+            None => Err(Failed::new("not-found", "there is no such building")),
+        }
     }
 
     fn begin(

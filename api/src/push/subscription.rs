@@ -119,11 +119,26 @@ impl Subscription {
 
     /// Hands an event's message to the connection; false when the connection takes no more.
     pub fn offer(&self, position: u64, text: Utf8Bytes) -> bool {
-        let frame = Frame {
+        self.push(Frame {
             text,
             subscription: self.number,
             position,
-        };
+            latest_of: None,
+        })
+    }
+
+    /// The same of a message that makes an older one of the same thing needless.
+    pub fn offer_latest(&self, position: u64, of: &Arc<str>, text: Utf8Bytes) -> bool {
+        self.push(Frame {
+            text,
+            subscription: self.number,
+            position,
+            latest_of: Some(Arc::clone(of)),
+        })
+    }
+
+    fn push(&self, frame: Frame) -> bool {
+        let position = frame.position;
         let taken = self.peer.outbox.push(frame, self.lane());
         if !taken {
             // Only the first loss counts.

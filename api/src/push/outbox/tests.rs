@@ -9,7 +9,34 @@ fn frame(subscription: u64, position: u64) -> Frame {
         text: "0123456789".into(),
         subscription,
         position,
+        latest_of: None,
     }
+}
+
+fn latest(subscription: u64, position: u64, of: &str) -> Frame {
+    Frame {
+        latest_of: Some(of.into()),
+        ..frame(subscription, position)
+    }
+}
+
+#[test]
+fn of_what_only_the_latest_counts_for_older_ones_are_dropped() {
+    let outbox = outbox(4, 1_000);
+    for position in 1..=100 {
+        let building = if position % 2 == 0 {
+            "school"
+        } else {
+            "town-hall"
+        };
+        assert!(outbox.push(latest(1, position, building), Lane::Normal));
+    }
+    assert!(outbox.push(latest(2, 101, "school"), Lane::Normal));
+    assert!(outbox.push(frame(1, 102), Lane::Normal));
+    assert_eq!(outbox.metrics.queued.get(), 4);
+    let order: Vec<_> = std::iter::from_fn(|| pop_position(&outbox)).collect();
+    assert_eq!(order, [99, 100, 101, 102]);
+    assert_eq!(outbox.metrics.queued.get(), 0);
 }
 
 fn pop_position(outbox: &Outbox) -> Option<u64> {
