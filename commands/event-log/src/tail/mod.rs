@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use flowgrid_bus::{LogId, RecordedEvent};
+use flowgrid_domain::LogKind;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -20,6 +21,9 @@ use crate::{Bus, LogInfo, Ring};
 /// How many events and bytes a tail holds.
 const MOST_EVENTS: usize = 8_192;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// The same of telemetry, which is small events and many: some seconds of a fleet of meters.
+const MOST_OF_TELEMETRY: usize = 32_768;
+const BYTES_OF_TELEMETRY: usize = 24 * 1024 * 1024;
 /// How long the stream is followed after another process was seen to write to it.
 const OTHERS_REMEMBERED: Duration = Duration::from_secs(60);
 
@@ -69,7 +73,7 @@ impl Tail {
     ) -> Arc<Self> {
         let tail = Arc::new(Self {
             log,
-            ring: Ring::new(MOST_EVENTS, MOST_BYTES),
+            ring: ring(log.kind),
             started: Mutex::new(false),
             connected: AtomicBool::new(false),
             source: watch::Sender::new(source),
@@ -188,6 +192,13 @@ impl Tail {
                 return;
             }
         }
+    }
+}
+
+fn ring(kind: LogKind) -> Ring {
+    match kind {
+        LogKind::Domain | LogKind::Identity => Ring::new(MOST_EVENTS, MOST_BYTES),
+        LogKind::Telemetry => Ring::new(MOST_OF_TELEMETRY, BYTES_OF_TELEMETRY),
     }
 }
 
