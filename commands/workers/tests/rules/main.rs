@@ -5,5 +5,9 @@ mod excursions;
 mod faults;
 mod forecasts;
 mod lifecycle;
+mod mailed;
 mod people;
+#[path = "../mail/server.rs"]
+#[allow(dead_code)]
+mod server;
 mod world;

@@ -18,7 +18,7 @@ use flowgrid_projections::{
     ModelName, ProjectionAdmin, ProjectionRuntime, ReadModels, RuntimeOptions, alerts,
 };
 use flowgrid_tests::{TestLog, eventually};
-use flowgrid_workers::rules::{RuleWorker, RuleWorkerOptions};
+use flowgrid_workers::rules::{Post, RuleWorker, RuleWorkerOptions};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -221,6 +221,14 @@ impl World {
     /// A worker in a process of its own, with connections of its own: those of one that is killed are
     /// nobody else's.
     pub async fn worker(&self) -> Process {
+        self.worker_with(None).await
+    }
+
+    pub async fn worker_that_mails(&self, post: Post) -> Process {
+        self.worker_with(Some(post)).await
+    }
+
+    async fn worker_with(&self, post: Option<Post>) -> Process {
         let store = LogStore::open(&self.test.url, 4).await.unwrap();
         let read = ReadModels::open(&self.test.url, 4).await.unwrap();
         let options = RuleWorkerOptions {
@@ -231,6 +239,7 @@ impl World {
             }),
             store,
             read: read.with_local(self.projections.positions()),
+            post,
             ..self.options.clone()
         };
         let runtime = Runtime::new().unwrap();
