@@ -11,6 +11,7 @@ pub mod push;
 
 mod alert_rules;
 mod alerts;
+mod analytics;
 mod answer;
 mod auth_routes;
 mod buildings;

@@ -14,7 +14,7 @@ use crate::document::{Blank, name_aliases, name_repeats};
 use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
-    alert_rules, alerts, auth_routes, buildings, energy, events, http_layers, ops,
+    alert_rules, alerts, analytics, auth_routes, buildings, energy, events, http_layers, ops,
     projection_routes, push, readings, security, sensors, tenancy, users,
 };
 
@@ -26,6 +26,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(sensors::routes())
         .merge(readings::routes())
         .merge(energy::routes())
+        .merge(analytics::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())
         .merge(ops::routes())

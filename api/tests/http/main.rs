@@ -6,6 +6,7 @@ mod access;
 mod admin;
 mod alert_rules;
 mod alerts;
+mod analytics;
 mod avatars;
 mod buildings;
 mod call;

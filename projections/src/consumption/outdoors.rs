@@ -86,7 +86,7 @@ pub async fn felt(
     first: NaiveDate,
     last: NaiveDate,
 ) -> Result<Vec<Hour>, ConsumptionError> {
-    if (last - first).num_days() > MOST_ROWS {
+    if (last - first).num_days() >= MOST_ROWS {
         return Err(ConsumptionError::TooLong);
     }
     let totals = readings::hour_totals(tx, &[&thermometer.id], first, last).await?;

@@ -61,6 +61,28 @@ pub fn cases() -> Vec<Case> {
             none(),
         )
         .asking("building={id}"),
+        case(
+            "get",
+            "/api/v1/citypulse/energy/recommendations",
+            VIEWER,
+            Empty,
+            none(),
+        ),
+        case("get", "/api/v1/citypulse/analytics", VIEWER, Empty, none()),
+        case(
+            "get",
+            "/api/v1/citypulse/analytics/anomalies",
+            VIEWER,
+            Empty,
+            none(),
+        ),
+        case(
+            "get",
+            "/api/v1/citypulse/analytics/insights",
+            VIEWER,
+            Empty,
+            none(),
+        ),
         case("get", "/api/v1/citypulse/sensors", VIEWER, Empty, none()),
         // In the building that the case above has registered.
         case(

@@ -89,7 +89,8 @@ impl Forecaster {
         self.tables.forget_closed().await?;
         let logs = self.store.logs().iter();
         for log in logs.filter(|log| log.kind == LogKind::Domain) {
-            for tenant in self.store.tenants_with(log.id, "building").await? {
+            // Few organizations beside those have readings at all.
+            for tenant in self.store.tenants_with(log.id, "sensor").await? {
                 if *self.stop.borrow() {
                     return Ok(());
                 }

@@ -63,6 +63,7 @@ impl Tables {
         sqlx::query(
             "insert into forecasts.subjects as s (tenant_id, tenant_slug, kind, subject, newest) \
              select $1, $2, * from unnest($3::text[], $4::text[], $5::timestamptz[]) \
+              where not exists (select from public.closed_tenants where tenant_id = $1) \
              on conflict (tenant_id, kind, subject) do update set newest = excluded.newest \
              where s.newest is distinct from excluded.newest",
         )

@@ -94,4 +94,22 @@ async fn a_reading_far_from_its_forecast_raises_one_alert() {
     let far = world.report("main", &[(hour(next + 400), 999.0)]).await;
     world.evaluated(far).await;
     world.has(1, 0).await;
+
+    // Of an organization that is no more nothing is kept, whatever read models still show.
+    let pool = sqlx::PgPool::connect(&world.test.url).await.unwrap();
+    for (wanted, sql) in [
+        (1, "select 1"),
+        (
+            0,
+            "insert into closed_tenants (tenant_id) select tenant_id from forecasts.subjects",
+        ),
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        fit(&world).await;
+        for table in ["subjects", "kept"] {
+            let counted = format!("select count(*) from forecasts.{table} where kind = 'sensor'");
+            let count: i64 = sqlx::query_scalar(&counted).fetch_one(&pool).await.unwrap();
+            assert!((count > 0) == (wanted > 0), "{table}: {count}");
+        }
+    }
 }
