@@ -1,6 +1,6 @@
 //! The statements on days.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgRow;
@@ -31,6 +31,10 @@ const LOAD: &str = "/* readings v2 */ \
     cross join lateral (select r.day, r.points, r.total, r.hours from readings r \
       where r.tenant_id = w.tenant_id and r.id = w.id and r.day between w.first and w.last offset 0) r";
 
+const REPORTED: &str = "/* readings v2 */ \
+    select w.tenant_id, w.id from unnest($1::uuid[], $2::text[]) w (tenant_id, id) \
+    cross join lateral (select 1 from readings r where r.tenant_id = w.tenant_id and r.id = w.id limit 1) r";
+
 const LOAD_ALL: &str = "/* readings v2 */ \
     select tenant_id, id, day, points, total, hours from readings where tenant_id = $1 and id = $2";
 
@@ -60,6 +64,21 @@ impl DayRow {
             day,
         }
     }
+}
+
+/// Those of the sensors that have any days.
+pub(super) async fn reported(
+    keys: &[&RowKey],
+    connection: &mut PgConnection,
+) -> Result<HashSet<RowKey>, WriteError> {
+    let rows = sqlx::query(REPORTED)
+        .bind(tenants(keys.iter().copied()))
+        .bind(ids(keys.iter().copied()))
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get::<&str, _>(1)?.into())))
+        .collect()
 }
 
 /// All days of one sensor.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 
-use super::days::{DayRow, load_all, store};
-use crate::read_model::WriteError;
+use super::days::{DayRow, load_all, reported, store};
+use crate::read_model::{ROWS_PER_STATEMENT, WriteError};
 use crate::readings::meaning::Meaning;
 use crate::readings::sheet::Sheet;
 use crate::staged::RowKey;
@@ -16,9 +16,16 @@ pub(super) async fn derive(
     changed: HashMap<RowKey, Meaning>,
     connection: &mut PgConnection,
 ) -> Result<bool, WriteError> {
+    let keys: Vec<&RowKey> = changed.keys().collect();
     let mut any = false;
-    for (key, meaning) in changed {
-        any |= derive_one(&key, &meaning, connection).await?;
+    for some in keys.chunks(ROWS_PER_STATEMENT) {
+        // Mostly sensors are installed before they report.
+        for key in reported(some, connection).await? {
+            if let Some(meaning) = changed.get(&key) {
+                derive_one(&key, meaning, connection).await?;
+                any = true;
+            }
+        }
     }
     Ok(any)
 }
@@ -27,11 +34,8 @@ async fn derive_one(
     key: &RowKey,
     meaning: &Meaning,
     connection: &mut PgConnection,
-) -> Result<bool, WriteError> {
+) -> Result<(), WriteError> {
     let days = load_all(key, connection).await?;
-    if days.is_empty() {
-        return Ok(false);
-    }
     let mut rows: HashMap<NaiveDate, DayRow> = days
         .keys()
         .map(|date| (*date, DayRow::gone(key, *date)))
@@ -42,6 +46,5 @@ async fn derive_one(
         rows.insert(date, DayRow::new(key, date, row));
     }
     let rows: Vec<DayRow> = rows.into_values().collect();
-    store(&rows, connection).await?;
-    Ok(true)
+    store(&rows, connection).await
 }
