@@ -47,13 +47,21 @@ fn protect(table: &str) -> String {
 
 /// Makes the other indexes, once the rows of history are in, gathers statistics and lets queries
 /// in. Idempotent.
+///
+/// Not of what is empty: there, statistics say that reading all of it is as good as looking a row up, and writers keep
+/// the plan that they make then. Without any, Postgres expects some pages, and looks up.
 pub(crate) async fn seal<M: ReadModel>(
     generation: &Generation,
     owner: &mut PgConnection,
 ) -> Result<(), ReadError> {
     let schema = &generation.schema;
-    let open =
-        |table: &&str| format!(" analyze {table}; grant select on {table} to flowgrid_query;");
+    let open = |table: &&str| {
+        format!(
+            " do $$ begin if pg_relation_size('{table}') + coalesce((select sum(pg_relation_size(relid)) \
+               from pg_partition_tree('{table}')), 0) > 0 then analyze {table}; end if; end $$; \
+             grant select on {table} to flowgrid_query;"
+        )
+    };
     let open: String = M::NAME.tables().iter().map(open).collect();
     let sql = format!(
         "set local search_path = {schema}; {};{open} grant usage on schema {schema} to flowgrid_query",

@@ -235,3 +235,29 @@ async fn an_altered_row_is_found_and_never_swapped_away_in_silence() {
     process.assert_verified().await;
     process.ends().await;
 }
+
+/// Statistics of an empty table make plans that read all of it for each row, and writers keep them.
+#[tokio::test(flavor = "multi_thread")]
+async fn statistics_are_gathered_of_what_is_there() {
+    let world = World::start().await;
+    let process = world.process(RuntimeOptions::default()).await;
+    process.ready().await;
+    let analyzed = "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+         where n.nspname like 'rm\\_%' and c.relkind = 'r' and c.reltuples >= 0 order by 1";
+    let mut owner = world.owner().await;
+    let found: Vec<String> = sqlx::query_scalar(analyzed)
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    assert!(found.is_empty(), "{found:?}");
+    world.event("acme", "rathaus", 0, REGISTERED).await;
+    process.reaches_head(&world).await;
+    let model = ModelName::Buildings;
+    process.admin.request_rebuild(model, false).await.unwrap();
+    process.rebuild_is(model, "live").await;
+    let found: Vec<String> = sqlx::query_scalar(analyzed)
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(found, ["rm_buildings_v1_2.buildings"]);
+}
