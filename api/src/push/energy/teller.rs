@@ -22,6 +22,8 @@ use crate::push::subscription::Subscription;
 
 /// How often it is told what is new.
 const EVERY: Duration = Duration::from_secs(1);
+/// Of the time that telling takes, so much is left to others before the next round.
+const SHARE: u32 = 4;
 /// A building that is watched by itself is told of at least so often.
 const QUIET: Duration = Duration::from_secs(30);
 /// How long the read model may take to get to the newest readings before it is tried again.
@@ -29,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const NAME: &str = "energy:update";
 
 type Place = (Uuid, Box<str>);
+type Plan = BTreeMap<Place, To>;
 
 /// Tells subscribers of one log's feed what buildings use.
 pub struct Teller {
@@ -60,34 +63,62 @@ impl Teller {
 
     /// Runs until `shutdown` turns true.
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
+        let mut pause = EVERY;
         loop {
             tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = shutdown.wait_for(|stop| *stop) => return,
             }
             let Some((edge, watched)) = self.feed.take_watched() else {
                 continue;
             };
-            if let Err(error) = self.tell(self.feed.token(edge), watched).await {
+            let started = Instant::now();
+            let told = self.tell(self.feed.token(edge), watched).await;
+            pause = EVERY.max(started.elapsed() * SHARE);
+            if let Err(error) = told {
                 tracing::debug!(log = %self.feed.log(), error = ?error, "energy is told later");
             }
         }
     }
 
+    /// What can't be told now is told later; what never can be holds up nobody.
     async fn tell(&mut self, position: Position, watched: Watched) -> Result<(), ApiError> {
         let due = self.quiet_ones();
         if watched.changed.is_empty() && watched.newcomers.is_empty() && due.is_empty() {
             return Ok(());
         }
-        if let Err(error) = self.read.wait_for(&MODELS, position, PATIENCE).await {
-            self.feed.put_back(watched);
-            return Err(error.into());
-        }
-        let plan = self.plan(watched, due).await?;
-        for ((tenant, building), to) in plan {
-            self.tell_of(position, (tenant, building), to).await?;
+        let mut plan = match self.ready(position, &watched, due).await {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.feed.put_back(watched);
+                return Err(error);
+            }
+        };
+        while let Some((place, to)) = plan.pop_first() {
+            match self.tell_of(position, &place, &to).await {
+                Ok(()) => {}
+                Err(error @ ApiError::Unavailable { .. }) => {
+                    plan.insert(place, to);
+                    self.feed.put_back(left(plan));
+                    return Err(error);
+                }
+                Err(error) => {
+                    let building = &*place.1;
+                    tracing::warn!(building, error = ?error, "what a building uses can't be told");
+                }
+            }
         }
         Ok(())
+    }
+
+    async fn ready(
+        &self,
+        position: Position,
+        watched: &Watched,
+        due: Vec<Place>,
+    ) -> Result<Plan, ApiError> {
+        self.read.wait_for(&MODELS, position, PATIENCE).await?;
+        self.plan(watched, due).await
     }
 
     /// Those that are watched by themselves and weren't told of for long. Forgets those that nobody watches.
@@ -108,36 +139,30 @@ impl Teller {
         due
     }
 
-    async fn plan(
-        &self,
-        watched: Watched,
-        due: Vec<Place>,
-    ) -> Result<BTreeMap<Place, To>, ApiError> {
-        let mut plan: BTreeMap<Place, To> = BTreeMap::new();
+    async fn plan(&self, watched: &Watched, due: Vec<Place>) -> Result<Plan, ApiError> {
+        let mut plan = Plan::new();
         for place in due {
             let to = plan.entry(place).or_default();
             (to.everybody, to.quiet) = (true, true);
         }
-        for place in watched.changed {
-            let to = plan.entry(place).or_default();
+        for place in &watched.changed {
+            let to = plan.entry(place.clone()).or_default();
             (to.everybody, to.quiet) = (true, false);
         }
         let mut metered: HashMap<Uuid, Vec<String>> = HashMap::new();
-        for newcomer in watched.newcomers {
+        for newcomer in &watched.newcomers {
             let tenant = newcomer.tenant.id();
-            let places = match &newcomer.channel {
-                Channel::EnergyOf(building) => vec![building.to_string()],
-                _ => match metered.get(&tenant) {
-                    Some(known) => known.clone(),
-                    None => {
-                        let found = self.metered(&newcomer.tenant).await?;
-                        metered.entry(tenant).or_insert(found).clone()
-                    }
-                },
+            let places = if let Channel::EnergyOf(building) = &newcomer.channel {
+                vec![building.to_string()]
+            } else if let Some(known) = metered.get(&tenant) {
+                known.clone()
+            } else {
+                let found = self.metered(&newcomer.tenant).await?;
+                metered.entry(tenant).or_insert(found).clone()
             };
             for building in places {
                 let to = plan.entry((tenant, building.into())).or_default();
-                to.newcomers.push(Arc::clone(&newcomer));
+                to.newcomers.push(Arc::clone(newcomer));
             }
         }
         Ok(plan)
@@ -152,13 +177,19 @@ impl Teller {
         }
     }
 
-    async fn tell_of(&mut self, position: Position, place: Place, to: To) -> Result<(), ApiError> {
-        let (tenant, building) = &place;
-        let mut subscribers = to.newcomers;
+    async fn tell_of(
+        &mut self,
+        position: Position,
+        place: &Place,
+        to: &To,
+    ) -> Result<(), ApiError> {
+        let (tenant, building) = place;
+        let mut subscribers = to.newcomers.clone();
         if to.everybody {
             subscribers.extend(self.feed.watchers(*tenant, building));
             subscribers.sort_unstable_by_key(|one| one.number);
             subscribers.dedup_by_key(|one| one.number);
+            self.told.insert(place.clone(), Instant::now());
         }
         subscribers.retain(|one| !one.is_gone());
         let Some(first) = subscribers.first() else {
@@ -166,19 +197,29 @@ impl Teller {
         };
         let mut tx = self.read.begin(&first.tenant, &MODELS).await?;
         let update = match live::update(&mut tx, building, self.clock.now()).await {
-            Ok(update) => update,
             // It isn't there any more.
             Err(ApiError::NotFound) => return Ok(()),
-            Err(error) => return Err(error),
+            other => other?,
         };
         drop(tx);
         let stale = to.quiet || update.stale;
         offer(&subscribers, position, &EnergyUpdate { stale, ..update });
-        if to.everybody {
-            self.told.insert(place, Instant::now());
-        }
         Ok(())
     }
+}
+
+/// Of what is left of a plan, what can't wait for the next readings.
+fn left(plan: Plan) -> Watched {
+    let mut left = Watched::default();
+    for (place, to) in plan {
+        if to.everybody && !to.quiet {
+            left.changed.insert(place);
+        }
+        left.newcomers.extend(to.newcomers);
+    }
+    left.newcomers.sort_unstable_by_key(|one| one.number);
+    left.newcomers.dedup_by_key(|one| one.number);
+    left
 }
 
 /// Many say the same of themselves: their message is written once.
