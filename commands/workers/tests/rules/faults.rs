@@ -52,6 +52,30 @@ async fn workers_that_are_killed_under_load_lose_and_repeat_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn projectors_and_workers_killed_together_leave_the_same_rows_and_no_second_alert() {
+    const SENSORS: usize = 5;
+    const MINUTES: i64 = 12;
+    let mut world = World::start().await;
+    fleet(&world, SENSORS).await;
+    let mut worker = world.worker().await;
+    let mut last = 0;
+    for minute in 0..MINUTES {
+        last = excursion(&world, SENSORS, minute).await;
+        if minute % 3 == 1 {
+            worker.kill();
+            world.kill_projectors().await;
+            worker = world.worker().await;
+        }
+    }
+    world.evaluated(last).await;
+    let wanted = SENSORS * usize::try_from(MINUTES).unwrap();
+    world.has(wanted, 0).await;
+    assert_eq!(world.count(LogKind::Domain, "alert.raised").await, wanted);
+    assert_eq!(world.count(LogKind::Domain, "alert.raised-again").await, 0);
+    world.assert_readings(last).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_was_overtaken_stores_nothing_more() {
     let world = World::start().await;
     fleet(&world, 3).await;

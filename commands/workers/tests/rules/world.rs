@@ -121,6 +121,39 @@ impl World {
         world
     }
 
+    /// Kills all projectors in the middle of whatever they do, and starts others in their place.
+    pub async fn kill_projectors(&mut self) {
+        // Dropped, they end at once.
+        self.projections = ProjectionRuntime::start(
+            &self.test.url,
+            self.test.store.clone(),
+            Arc::clone(&self.options.tails),
+            &ModelName::ALL,
+            RuntimeOptions::default(),
+            &self.test.stop.subscribe(),
+        )
+        .unwrap();
+        let read = ReadModels::open(&self.test.url, 4).await.unwrap();
+        self.read = read.with_local(self.projections.positions());
+        self.options.read = self.read.clone();
+    }
+
+    /// The rows of readings up to a position equal an independent fold.
+    pub async fn assert_readings(&self, n: u64) {
+        let log = self.test.telemetry();
+        let position = Position {
+            log: log.id,
+            epoch: log.epoch,
+            n,
+        };
+        let (model, limit) = (ModelName::Readings, std::time::Duration::from_secs(20));
+        self.read.wait_for(&[model], position, limit).await.unwrap();
+        let store = self.test.store.clone();
+        let admin = ProjectionAdmin::open(&self.test.url, store).unwrap();
+        let report = admin.verify(model).await.unwrap();
+        assert!(report.is_clean() && report.rows > 0, "{report:?}");
+    }
+
     /// For the workers, time passes.
     pub fn pass(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
