@@ -33,6 +33,7 @@ mod routes;
 mod security;
 mod sensors;
 mod serve;
+mod tariffs;
 mod tenancy;
 mod users;
 

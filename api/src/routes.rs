@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::http_layers::App;
 use crate::{
     alert_rules, alerts, analytics, auth_routes, buildings, energy, events, http_layers, ops,
-    projection_routes, push, readings, security, sensors, tenancy, users,
+    projection_routes, push, readings, security, sensors, tariffs, tenancy, users,
 };
 
 /// Everything that the document shows.
@@ -27,6 +27,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .merge(readings::routes())
         .merge(energy::routes())
         .merge(analytics::routes())
+        .merge(tariffs::routes())
         .merge(events::routes())
         .merge(projection_routes::routes())
         .merge(ops::routes())

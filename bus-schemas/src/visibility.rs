@@ -86,6 +86,7 @@ const TABLE: &[(&str, Audience)] = &[
     ("sensor.removed", VIEWER),
     ("session.began", ADMIN),
     ("session.ended", ADMIN),
+    ("tariff.defined", VIEWER),
     ("threat.detected", ADMIN),
     ("threat.dismissed", ADMIN),
     ("threat.seen-again", ADMIN),

@@ -15,6 +15,7 @@ use crate::rules::AlertRule;
 use crate::security::{SecurityRecord, Threat};
 use crate::sensors::Sensor;
 use crate::sessions::Session;
+use crate::tariffs::Tariff;
 use crate::{ClaimChange, Decider, DecodeError, Event, LogKind};
 
 /// Every aggregate there is, sorted by name.
@@ -33,6 +34,7 @@ pub static AGGREGATES: &[Aggregate] = &[
     Aggregate::of::<SecurityRecord>(),
     Aggregate::of::<Sensor>(),
     Aggregate::of::<Session>(),
+    Aggregate::of::<Tariff>(),
     Aggregate::of::<Threat>(),
 ];
 

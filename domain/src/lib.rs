@@ -32,6 +32,7 @@ pub mod security;
 pub mod sensors;
 pub mod sessions;
 mod shown;
+pub mod tariffs;
 pub mod values;
 
 pub use decider::{ClaimChange, Decider, DecodeError, Event};

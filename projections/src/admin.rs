@@ -24,6 +24,7 @@ use crate::runtime::{Client, Context, Kicks};
 use crate::security_events::SecurityEvents;
 use crate::sensors::Sensors;
 use crate::status::{RebuildStatus, rebuild_of, status_of};
+use crate::tariffs::Tariffs;
 use crate::threats::Threats;
 use crate::verify::VerifyReport;
 use crate::{ModelName, Positions, ProjectionRuntime, ProjectionStatus, ReadError, RuntimeOptions};
@@ -165,6 +166,7 @@ impl ProjectionAdmin {
             ModelName::Sensors => run_pending::<Sensors>(&context, &shutdown).await?,
             ModelName::SecurityEvents => run_pending::<SecurityEvents>(&context, &shutdown).await?,
             ModelName::Threats => run_pending::<Threats>(&context, &shutdown).await?,
+            ModelName::Tariffs => run_pending::<Tariffs>(&context, &shutdown).await?,
             ModelName::Readings => run_pending::<Readings>(&context, &shutdown).await?,
         }
         Ok(())
@@ -187,6 +189,7 @@ impl ProjectionAdmin {
             ModelName::Sensors => Sensors::verify(&self.client, &self.store).await,
             ModelName::SecurityEvents => SecurityEvents::verify(&self.client, &self.store).await,
             ModelName::Threats => Threats::verify(&self.client, &self.store).await,
+            ModelName::Tariffs => Tariffs::verify(&self.client, &self.store).await,
             ModelName::Readings => Readings::verify(&self.client, &self.store).await,
         }
     }

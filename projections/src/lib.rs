@@ -13,6 +13,7 @@ pub mod documents;
 pub mod forecasts;
 pub mod readings;
 pub mod sensors;
+pub mod tariffs;
 
 mod admin;
 mod closed;

@@ -19,6 +19,7 @@ pub enum ModelName {
     Sensors,
     SecurityEvents,
     Threats,
+    Tariffs,
     Readings,
 }
 
@@ -28,7 +29,7 @@ pub enum ModelName {
 pub struct UnknownModel(String);
 
 impl ModelName {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Buildings,
         Self::Alerts,
         Self::AlertRules,
@@ -40,6 +41,7 @@ impl ModelName {
         Self::Sensors,
         Self::SecurityEvents,
         Self::Threats,
+        Self::Tariffs,
         Self::Readings,
     ];
 
@@ -56,6 +58,7 @@ impl ModelName {
             Self::Sensors => "sensors",
             Self::SecurityEvents => "security_events",
             Self::Threats => "threats",
+            Self::Tariffs => "tariffs",
             Self::Readings => "readings",
         }
     }
@@ -74,7 +77,8 @@ impl ModelName {
             | Self::Notifications
             | Self::Sensors
             | Self::SecurityEvents
-            | Self::Threats => 1,
+            | Self::Threats
+            | Self::Tariffs => 1,
             Self::Readings => 2,
         }
     }
@@ -93,6 +97,7 @@ impl ModelName {
             Self::Sensors => &["sensors"],
             Self::SecurityEvents => &["security_events"],
             Self::Threats => &["threats"],
+            Self::Tariffs => &["tariffs"],
             Self::Readings => &["readings", "reading_sensors", "reading_zones"],
         }
     }
@@ -101,7 +106,9 @@ impl ModelName {
     pub fn log_kinds(self) -> &'static [LogKind] {
         match self {
             Self::Readings => &[LogKind::Domain, LogKind::Telemetry],
-            Self::Buildings | Self::Alerts | Self::AlertRules | Self::Sensors => &[LogKind::Domain],
+            Self::Buildings | Self::Alerts | Self::AlertRules | Self::Sensors | Self::Tariffs => {
+                &[LogKind::Domain]
+            }
             Self::Members
             | Self::Integrations
             | Self::Invitations

@@ -48,5 +48,6 @@ mod socket;
 mod somebody;
 mod subscription;
 mod swapped;
+mod tariffs;
 mod wire;
 mod world;

@@ -25,6 +25,7 @@ use crate::readings::Readings;
 use crate::rebuild::supervise;
 use crate::security_events::SecurityEvents;
 use crate::sensors::Sensors;
+use crate::tariffs::Tariffs;
 use crate::threats::Threats;
 use crate::{ModelName, Positions, ReadError};
 
@@ -103,6 +104,7 @@ impl ProjectionRuntime {
                 ModelName::Sensors => runtime.spawn::<Sensors>(&context, shutdown),
                 ModelName::SecurityEvents => runtime.spawn::<SecurityEvents>(&context, shutdown),
                 ModelName::Threats => runtime.spawn::<Threats>(&context, shutdown),
+                ModelName::Tariffs => runtime.spawn::<Tariffs>(&context, shutdown),
                 ModelName::Readings => runtime.spawn::<Readings>(&context, shutdown),
             }
         }

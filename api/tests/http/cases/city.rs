@@ -128,6 +128,15 @@ pub fn cases() -> Vec<Case> {
             NotFound,
             none(),
         ),
+        case("get", "/api/v1/citypulse/tariffs", VIEWER, Empty, none()),
+        case(
+            "post",
+            "/api/v1/citypulse/tariffs",
+            MANAGER,
+            ItsOwn,
+            json!({"name": "T", "id": "t", "carrier": "electricity", "currency": "EUR",
+                "validFrom": "2026-01-01", "energy": [{"name": "all", "price": 0.3}]}),
+        ),
         // Of the sensor that the case above has installed.
         case(
             "post",
