@@ -1,16 +1,20 @@
 //! One building.
 
 use axum::response::Response;
-use flowgrid_domain::buildings::BuildingResource;
-use flowgrid_projections::{ModelName, buildings};
+use flowgrid_domain::buildings::{BuildingResource, EnergySummary};
+use flowgrid_projections::buildings;
 
-use crate::answer::{Success, etag, read_json};
+use crate::answer::{Success, etag, read_json, read_revision};
 use crate::context::{Access, Viewer};
 use crate::document::{QueryFailures, QueryHeaders};
+use crate::energy;
 use crate::error::ApiError;
 use crate::request::PathId;
 
 /// One building, with its current energy and the number of its open alerts.
+///
+/// Power is the mean of the newest hour that was measured, unless that is over two hours ago; today and the month
+/// are those of the building's calendar. Lists don't show energy: `/energy` does, of many buildings at once.
 #[utoipa::path(
     get,
     path = "/api/v1/citypulse/buildings/{id}",
@@ -27,12 +31,18 @@ pub async fn get_building(
     access: Access<Viewer>,
     PathId(id): PathId,
 ) -> Result<Response, ApiError> {
-    let models = [ModelName::Buildings, ModelName::Alerts];
-    let mut tx = access.query(&models).await?;
+    let mut tx = access.query(&energy::MODELS).await?;
     let building = buildings::get(&mut tx, &id).await?;
-    let building = building.ok_or(ApiError::NotFound)?;
-    let tag = etag(tag(&building))?;
-    read_json(&Success::of(building), Some(tag))
+    let mut building = building.ok_or(ApiError::NotFound)?;
+    let measured = energy::standing(&mut tx, &building, access.now()).await?;
+    drop(tx);
+    if measured == EnergySummary::default() {
+        let tag = etag(tag(&building))?;
+        return read_json(&Success::of(building), Some(tag));
+    }
+    let revision = building.revision;
+    building.energy = Some(measured);
+    read_revision(&Success::of(building), revision)
 }
 
 /// The revision; where others' events show as well, they follow it after a dot. `If-Match` looks at

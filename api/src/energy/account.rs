@@ -42,12 +42,14 @@ impl Part {
 }
 
 /// What meters counted in each bucket.
-type Counted<'t> = BTreeMap<Bucket, BTreeMap<&'t str, Sum>>;
+pub(super) type Counted<'t> = BTreeMap<Bucket, BTreeMap<&'t str, Sum>>;
 
 #[derive(Clone, Copy, Default)]
-struct Sum {
+pub(super) struct Sum {
     sum: Exact,
     covered_micros: i64,
+    /// The largest reading, in the sensor's unit.
+    pub max: Option<Exact>,
 }
 
 /// The buckets of each series, by time.
@@ -65,6 +67,7 @@ pub fn series(
                 end: bucket.end,
                 kwh: part.kwh.to_f64(),
                 cost: None,
+                currency: None,
                 co2_kg: None,
                 coverage: part.coverage(),
             });
@@ -89,7 +92,7 @@ pub fn together(buckets: &[EnergyBucket], from: DateTime<Utc>, to: DateTime<Utc>
     (kwh, (covered / whole).clamp(0.0, 1.0))
 }
 
-fn gather<'t>(meters: &Meters, totals: &'t [DayTotal], size: BucketSize) -> Counted<'t> {
+pub(super) fn gather<'t>(meters: &Meters, totals: &'t [DayTotal], size: BucketSize) -> Counted<'t> {
     let mut counted = Counted::new();
     let calendars = calendars(meters);
     let mut near: Option<(Bucket, Tz)> = None;
@@ -105,6 +108,7 @@ fn gather<'t>(meters: &Meters, totals: &'t [DayTotal], size: BucketSize) -> Coun
         let here = counted.entry(bucket).or_default();
         let sum = here.entry(one.sensor_id.as_str()).or_default();
         sum.sum += one.total.rollup.sum;
+        sum.max = sum.max.max(one.total.rollup.max);
         sum.covered_micros += one
             .total
             .rollup
@@ -121,7 +125,7 @@ fn calendars(meters: &Meters) -> HashMap<&str, Tz> {
         .collect()
 }
 
-fn usages<'c>(
+pub(super) fn usages<'c>(
     meters: &Meters,
     bucket: Bucket,
     counted: &BTreeMap<&'c str, Sum>,

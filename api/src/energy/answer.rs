@@ -12,9 +12,12 @@ pub struct EnergyBucket {
     /// Just after the last moment that belongs to it.
     pub end: DateTime<Utc>,
     pub kwh: f64,
-    /// Null here: see `/energy/costs`.
+    /// By the tariffs that hold, demand charges and fees included. Null where some of it has no tariff or is in
+    /// several currencies, by meter, and where prices of the hour are asked for too many meters: see `/energy/costs`.
     pub cost: Option<f64>,
-    /// Null here: see `/energy/costs`.
+    /// Of the cost.
+    pub currency: Option<String>,
+    /// CO2 of what was drawn; null where a factor is missing, and where cost is not computed.
     #[serde(rename = "co2Kg")]
     pub co2_kg: Option<f64>,
     /// How much of the time was measured, 0 to 1.
@@ -65,10 +68,17 @@ pub struct Energy {
 }
 
 /// A period up to now, and the same part of the one before.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Period {
     pub kwh: f64,
+    /// By the tariffs that hold; null where some of it has no tariff, or is in several currencies.
+    pub cost: Option<f64>,
+    /// Of the cost.
+    pub currency: Option<String>,
+    /// CO2 of what was drawn; null where a factor is missing.
+    #[serde(rename = "co2Kg")]
+    pub co2_kg: Option<f64>,
     pub coverage: f64,
     pub previous: Before,
 }

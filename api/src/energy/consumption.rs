@@ -1,18 +1,20 @@
 //! Consumption over time.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use flowgrid_analysis::buckets::BucketSize;
 use flowgrid_projections::TenantTx;
-use flowgrid_projections::consumption::{MODELS, Meters};
+use flowgrid_projections::consumption::Meters;
 use flowgrid_projections::readings::{self, DayTotal};
 use utoipa::IntoParams;
 
 use super::account::{self, Whose};
 use super::answer::{Before, Energy, EnergyBucket, EnergySeries};
+use super::bill::{self, MODELS};
 use super::range::{Group, Range, dates};
 use crate::answer::{Success, read_json};
 use crate::context::{Access, Viewer};
@@ -67,35 +69,36 @@ pub struct EnergyQuery {
 pub async fn energy(access: Access<Viewer>, params: Params) -> Result<Response, ApiError> {
     let range = Range::read(&params, access.now())?;
     let mut tx = access.query(&MODELS).await?;
-    let meters = Meters::load(&mut tx, range.building.as_deref()).await?;
+    let meters = Arc::new(Meters::load(&mut tx, range.building.as_deref()).await?);
     one_calendar(&meters, range.group)?;
-    let now = of_time(&mut tx, &meters, &range, (range.from, range.to)).await?;
+    let totals = read(&mut tx, &meters, range.bucket, (range.from, range.to)).await?;
+    let mut now = account::series(&meters, &totals, &range);
+    let known = Some((fineness(range.bucket), totals));
+    let by_meter = range.group == Group::Meter || range.meter.is_some();
+    if !by_meter && let Some(bills) = bill::load(&access, &mut tx, &meters, &range, known).await? {
+        bill::fill(&mut now, &bills);
+    }
     let before = if range.compare {
         of_time(&mut tx, &meters, &range, range.before()).await?
     } else {
-        Vec::new()
+        AllSeries::new()
     };
     drop(tx);
     let series = now.into_iter().map(|(whose, buckets)| {
-        let earlier = before.iter().find(|(other, _)| *other == whose);
-        series(
-            whose,
-            buckets,
-            earlier.map(|(_, buckets)| &buckets[..]),
-            &range,
-        )
+        let earlier = before.get(&whose).map(Vec::as_slice);
+        series(whose, buckets, earlier, &range)
     });
     let energy = Energy {
         bucket: range.bucket.name(),
         from: range.from,
         to: range.to,
         series: series.collect(),
-        unconverted: meters.unconverted,
+        unconverted: meters.unconverted.clone(),
     };
     read_json(&Success::of(energy), None)
 }
 
-type AllSeries = Vec<(Whose, Vec<EnergyBucket>)>;
+type AllSeries = BTreeMap<Whose, Vec<EnergyBucket>>;
 
 async fn of_time(
     tx: &mut TenantTx,
@@ -104,13 +107,19 @@ async fn of_time(
     (from, to): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<AllSeries, ApiError> {
     let totals = read(tx, meters, range.bucket, (from, to)).await?;
-    Ok(account::series(meters, &totals, range)
-        .into_iter()
-        .collect())
+    Ok(account::series(meters, &totals, range))
+}
+
+/// How fine the totals are that [`read`] answers.
+fn fineness(size: BucketSize) -> BucketSize {
+    match size {
+        BucketSize::Hour => BucketSize::Hour,
+        BucketSize::Day | BucketSize::Week | BucketSize::Month => BucketSize::Day,
+    }
 }
 
 /// The totals of all buckets that the time touches.
-async fn read(
+pub(super) async fn read(
     tx: &mut TenantTx,
     meters: &Meters,
     size: BucketSize,

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::account;
 use super::answer::EnergyBucket;
 use super::range::{Group, Range};
-use super::summary::{first_of_month, power_now};
+use super::so_far::{first_of_month, power_now};
 use crate::error::ApiError;
 
 pub use flowgrid_projections::consumption::MODELS;

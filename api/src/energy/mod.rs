@@ -3,11 +3,16 @@
 
 mod account;
 mod answer;
+mod bill;
 mod consumption;
+mod costs;
 mod forecast;
 pub(crate) mod live;
+mod places;
 mod range;
 mod savings;
+mod so_far;
+mod standing;
 mod summary;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -15,10 +20,14 @@ use utoipa_axum::routes;
 
 use crate::context::AppState;
 
+pub use bill::MODELS;
+pub use standing::standing;
+
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(consumption::energy))
         .routes(routes!(summary::energy_summary))
         .routes(routes!(savings::energy_savings))
         .routes(routes!(forecast::energy_forecast))
+        .routes(routes!(costs::energy_costs))
 }

@@ -37,9 +37,18 @@ pub struct Range {
 
 impl Range {
     pub fn read(params: &Params, now: DateTime<Utc>) -> Result<Self, ApiError> {
+        Self::read_in(params, now, BucketSize::Day)
+    }
+
+    /// The same with other buckets where none are asked for.
+    pub fn read_in(
+        params: &Params,
+        now: DateTime<Utc>,
+        otherwise: BucketSize,
+    ) -> Result<Self, ApiError> {
         let bucket = params
             .parsed("bucket", "hour, day, week or month")?
-            .unwrap_or(BucketSize::Day);
+            .unwrap_or(otherwise);
         // Not this very moment: the same question would have another answer each time.
         let this_hour = BucketSize::Hour.bucket(now, Tz::UTC);
         let to = params.time("to")?.unwrap_or(this_hour.end);

@@ -1,25 +1,23 @@
 //! Now, today and this month.
 
+use std::sync::Arc;
+
 use axum::response::Response;
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
-use flowgrid_analysis::buckets::{BucketSize, date, day_begins};
-use flowgrid_projections::TenantTx;
-use flowgrid_projections::consumption::{MODELS, Meters};
-use flowgrid_projections::readings;
+use chrono::{DateTime, Utc};
+use flowgrid_analysis::buckets::BucketSize;
+use flowgrid_projections::consumption::Meters;
 use utoipa::IntoParams;
 
-use super::account::{self, Whose};
+use super::account::Whose;
 use super::answer::{Before, EnergyBucket, EnergySummary, Period};
+use super::bill::{self, Bills, MODELS};
 use super::range::{Group, Range};
+use super::so_far::{Begins, hours, power_now, used};
 use crate::answer::{Success, read_json};
 use crate::context::{Access, Viewer};
 use crate::document::{QueryFailures, QueryHeaders};
 use crate::error::ApiError;
 use crate::request::Params;
-
-/// An hour as old as this tells nothing of now.
-const STALE: TimeDelta = TimeDelta::hours(2);
 
 /// Of which building.
 #[derive(IntoParams)]
@@ -49,11 +47,17 @@ pub async fn energy_summary(access: Access<Viewer>, params: Params) -> Result<Re
     let building = params.any_of(&["building", "buildingId"]).map(|(_, id)| id);
     let now = access.now();
     let mut tx = access.query(&MODELS).await?;
-    let meters = Meters::load(&mut tx, building).await?;
+    let meters = Arc::new(Meters::load(&mut tx, building).await?);
+    let bills = bill::load(&access, &mut tx, &meters, &this_month(&meters, now), None).await?;
     let mut sums = Sums::default();
     for (place, zone) in &meters.zones {
-        let hours = hours(&mut tx, &meters, (place, *zone), now).await?;
-        sums.add(&hours, &Begins::of(now, *zone), now);
+        let begins = Begins::of(now, *zone);
+        let span = (begins.last_month, now);
+        let hours = hours(&mut tx, &meters, (place, *zone), span).await?;
+        sums.add(&hours, &begins, now);
+        if let Some(bills) = &bills {
+            sums.price(bills, place, &begins, now);
+        }
     }
     drop(tx);
     read_json(&Success::of(sums.summary(building)), None)
@@ -71,6 +75,8 @@ struct Sums {
 #[derive(Default)]
 struct Compared {
     now: (f64, f64),
+    /// `None` where it was not computed.
+    price: Option<bill::Sum>,
     before: (f64, f64),
     buildings: f64,
 }
@@ -89,6 +95,20 @@ impl Sums {
             used(begins.month, now),
             used(begins.last_month, begins.so_far_last_month),
         );
+    }
+
+    fn price(&mut self, bills: &Bills, place: &str, begins: &Begins, now: DateTime<Utc>) {
+        let whose = Whose {
+            building: Some(place.to_owned()),
+            ..Whose::default()
+        };
+        for (period, from) in [
+            (&mut self.today, begins.today),
+            (&mut self.month, begins.month),
+        ] {
+            let sum = bill::sum(bills, &whose, from, now);
+            period.price.get_or_insert_default().merge(&sum);
+        }
     }
 
     fn summary(&self, building: Option<&str>) -> EnergySummary {
@@ -110,80 +130,27 @@ impl Compared {
 
     fn period(&self) -> Period {
         let buildings = self.buildings.max(1.0);
+        let cost = self.price.as_ref().and_then(bill::Sum::cost);
         Period {
             kwh: self.now.0,
+            cost: cost.map(|(_, cost)| cost),
+            currency: cost.map(|(currency, _)| currency.to_string()),
+            co2_kg: self.price.as_ref().and_then(bill::Sum::co2_kg),
             coverage: self.now.1 / buildings,
             previous: Before::of(self.now.0, self.before.0, self.before.1 / buildings),
         }
     }
 }
 
-/// Where the periods begin, and how far those before had got by now.
-struct Begins {
-    today: DateTime<Utc>,
-    month: DateTime<Utc>,
-    yesterday: DateTime<Utc>,
-    so_far_yesterday: DateTime<Utc>,
-    last_month: DateTime<Utc>,
-    so_far_last_month: DateTime<Utc>,
-}
-
-impl Begins {
-    fn of(now: DateTime<Utc>, zone: Tz) -> Self {
-        let today = day_begins(zone, date(now, zone));
-        let month = day_begins(zone, first_of_month(date(now, zone)));
-        let before = |moment: DateTime<Utc>| date(moment - TimeDelta::hours(1), zone);
-        let yesterday = day_begins(zone, before(today));
-        let last_month = day_begins(zone, first_of_month(before(month)));
-        Self {
-            today,
-            month,
-            yesterday,
-            so_far_yesterday: (yesterday + (now - today)).min(today),
-            last_month,
-            so_far_last_month: (last_month + (now - month)).min(month),
-        }
+/// The hours since the first month of any building began.
+fn this_month(meters: &Meters, now: DateTime<Utc>) -> Range {
+    let begin = meters
+        .zones
+        .values()
+        .map(|zone| Begins::of(now, *zone).month);
+    Range {
+        from: begin.min().unwrap_or(now),
+        to: now,
+        ..Range::all(BucketSize::Hour, Group::Building)
     }
-}
-
-pub fn first_of_month(date: NaiveDate) -> NaiveDate {
-    date.with_day(1).unwrap_or(date)
-}
-
-/// What a building used in each hour since the beginning of the last month.
-async fn hours(
-    tx: &mut TenantTx,
-    meters: &Meters,
-    (building, zone): (&str, Tz),
-    now: DateTime<Utc>,
-) -> Result<Vec<EnergyBucket>, ApiError> {
-    let all = meters.tree.meters().iter();
-    let ids: Vec<&str> = all
-        .filter(|meter| meter.building == building)
-        .map(|meter| meter.id.as_str())
-        .collect();
-    let first = date(Begins::of(now, zone).last_month, zone);
-    let hours = readings::hour_totals(tx, &ids, first, date(now, zone)).await?;
-    let range = Range::all(BucketSize::Hour, Group::Building);
-    let mut series = account::series(meters, &hours, &range);
-    let whose = Whose {
-        building: Some(building.to_owned()),
-        ..Whose::default()
-    };
-    Ok(series.remove(&whose).unwrap_or_default())
-}
-
-/// The hours that begin in a stretch of time.
-fn used(hours: &[EnergyBucket], from: DateTime<Utc>, to: DateTime<Utc>) -> (f64, f64) {
-    let begin = |hour: &&EnergyBucket| hour.start >= from && hour.start < to;
-    let within: Vec<EnergyBucket> = hours.iter().filter(begin).cloned().collect();
-    account::together(&within, from, to)
-}
-
-/// The mean of the newest hour that was measured, in kW; nothing when that tells nothing of now.
-pub fn power_now(hours: &[EnergyBucket], now: DateTime<Utc>) -> Option<f64> {
-    let newest = hours.iter().rfind(|hour| hour.coverage > 0.0);
-    let hour = newest.filter(|hour| hour.end + STALE > now)?;
-    let hours = (hour.end - hour.start).num_seconds() as f64 / 3_600.0;
-    Some(hour.kwh / (hours * hour.coverage))
 }

@@ -11,15 +11,15 @@ const ENERGY: &str = "/api/v1/citypulse/energy";
 const SENSORS: &str = "/api/v1/citypulse/sensors";
 const READINGS: &str = "/api/v1/citypulse/readings";
 
-struct City {
-    world: &'static World,
-    token: String,
-    position: String,
+pub struct City {
+    pub world: &'static World,
+    pub token: String,
+    pub position: String,
 }
 
 impl City {
     /// Berlin's clocks; a main meter with a sub-meter, and gas.
-    async fn new(world: &'static World, org: &str) -> Self {
+    pub async fn new(world: &'static World, org: &str) -> Self {
         let token = world.token(org, Role::User);
         let mut city = Self {
             world,
@@ -43,7 +43,7 @@ impl City {
         city
     }
 
-    async fn meter(&mut self, id: &str, with: Value) {
+    pub async fn meter(&mut self, id: &str, with: Value) {
         let mut body = json!({"id": id, "name": id, "buildingId": "rathaus", "kind": "electricity",
             "unit": "kWh", "mode": "interval", "periodSeconds": 900});
         body.as_object_mut()
@@ -52,14 +52,20 @@ impl City {
         self.send(SENSORS, &body).await;
     }
 
-    async fn send(&mut self, path: &str, body: &Value) {
+    pub async fn send(&mut self, path: &str, body: &Value) {
         let reply = post(path, body).token(&self.token).send(self.world).await;
         reply.expect(201);
         self.position = reply.header("x-event-position").to_owned();
     }
 
     /// The same value every quarter of an hour.
-    async fn report(&mut self, sensor: &str, from: DateTime<Utc>, to: DateTime<Utc>, value: f64) {
+    pub async fn report(
+        &mut self,
+        sensor: &str,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        value: f64,
+    ) {
         let quarters = (to - from).num_minutes() / 15;
         let reading = |n: i64| {
             let time = from + TimeDelta::minutes(15 * n);
@@ -69,7 +75,7 @@ impl City {
         self.send(READINGS, &json!(all)).await;
     }
 
-    async fn ask(&self, query: &str) -> Value {
+    pub async fn ask(&self, query: &str) -> Value {
         let call = get(format!("{ENERGY}{query}")).token(&self.token);
         let reply = call
             .header("x-min-position", &self.position)
@@ -79,7 +85,7 @@ impl City {
     }
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
@@ -170,6 +176,42 @@ fn a_summary_compares_with_the_same_time_before() {
         let all = city.ask("/summary").await;
         assert_eq!(all["today"]["kwh"], today["kwh"]);
         assert_eq!(all["buildingId"], Value::Null);
+    });
+}
+
+#[test]
+fn a_building_shows_what_it_uses_now_and_has_used() {
+    run(|world, org| async move {
+        let mut city = City::new(world, &org).await;
+        let building = async |city: &City| {
+            let call = get(format!("{BUILDINGS}/rathaus")).token(&city.token);
+            let call = call.header("x-min-position", &city.position);
+            call.send(world).await
+        };
+        let nothing = building(&city).await.expect(200);
+        let energy = &nothing["data"]["energy"];
+        assert_eq!(
+            *energy,
+            json!({"powerKw": null, "todayKwh": null, "monthKwh": null})
+        );
+        let now: DateTime<Utc> = std::time::SystemTime::now().into();
+        let start = at("2026-01-01T00:00:00Z");
+        let now = start + TimeDelta::minutes((now - start).num_minutes() / 15 * 15);
+        city.report("main", now - TimeDelta::days(2), now, 0.5)
+            .await;
+        let reply = building(&city).await;
+        let energy = reply.expect(200)["data"]["energy"].clone();
+        let shown = |name: &str| energy[name].as_f64().unwrap();
+        assert!((shown("powerKw") - 2.0).abs() < 0.001, "{energy}");
+        let summary = city.ask("/summary?building=rathaus").await;
+        assert_eq!(energy["todayKwh"], summary["today"]["kwh"]);
+        assert_eq!(energy["monthKwh"], summary["month"]["kwh"]);
+        // What is tagged with more than the revision still changes by the revision.
+        let tag = reply.header("etag").to_owned();
+        assert!(tag.starts_with("\"1."), "{tag}");
+        let change = crate::call::put(format!("{BUILDINGS}/rathaus"), &json!({"name": "Rathaus"}));
+        let change = change.token(&city.token).header("if-match", &tag);
+        change.send(world).await.expect(200);
     });
 }
 

@@ -12,6 +12,7 @@ mod buildings;
 mod call;
 mod cases;
 mod closing;
+mod costs;
 mod email;
 mod energy;
 mod events;

@@ -10,6 +10,7 @@ pub mod degree_days;
 pub mod forecast;
 pub mod insights;
 pub mod meters;
+pub mod places;
 pub mod savings;
 pub mod stats;
 pub mod tariffs;

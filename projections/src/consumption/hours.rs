@@ -91,6 +91,7 @@ mod tests {
         let kwh = Conversion::of("kWh", None).unwrap();
         let conversions = ["main", "lights"].map(|id| (id.to_owned(), kwh.clone()));
         Meters {
+            quarter_hourly: BTreeSet::new(),
             tree: MeterTree::new(all).unwrap(),
             conversions: conversions.into(),
             zones: BTreeMap::new(),

@@ -33,6 +33,8 @@ pub struct Meters {
     /// The calendars of buildings; UTC where a building has none.
     pub zones: BTreeMap<String, Tz>,
     pub unconverted: Vec<String>,
+    /// Meters whose readings are each of a quarter of an hour.
+    pub quarter_hourly: BTreeSet<String>,
 }
 
 impl Meters {
@@ -42,22 +44,49 @@ impl Meters {
     /// [`ConsumptionError`] when there is no such building, there are more than [`MOST_METERS`], or read models
     /// can't be read.
     pub async fn load(tx: &mut TenantTx, building: Option<&str>) -> Result<Self, ConsumptionError> {
-        let sensors = energy_sensors(tx, building).await?;
+        let named = building.map(|id| vec![id.to_owned()]);
+        Self::load_of(tx, named.as_deref()).await
+    }
+
+    /// Those of some buildings, or of all.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub async fn load_of(
+        tx: &mut TenantTx,
+        named: Option<&[String]>,
+    ) -> Result<Self, ConsumptionError> {
+        let mut sensors = Vec::new();
+        match named {
+            None => sensors = energy_sensors(tx, None).await?,
+            Some(ids) => {
+                for id in ids {
+                    sensors.extend(energy_sensors(tx, Some(id)).await?);
+                }
+            }
+        }
+        if sensors.len() > MOST_METERS {
+            return Err(ConsumptionError::TooManyMeters);
+        }
         let mut zones = BTreeMap::new();
         let places: BTreeSet<&str> = sensors
             .iter()
             .map(|sensor| sensor.building_id.as_str())
-            .chain(building)
+            .chain(named.into_iter().flatten().map(String::as_str))
             .collect();
         for place in places {
             let row = buildings::get(tx, place).await?;
-            if row.is_none() && building.is_some() {
+            if row.is_none() && named.is_some() {
                 return Err(ConsumptionError::NoSuchBuilding);
             }
             let zone = row.and_then(|row| row.timezone?.parse().ok());
             zones.insert(place.to_owned(), zone.unwrap_or(Tz::UTC));
         }
         Ok(Self::of(&sensors, zones))
+    }
+
+    pub fn count(&self) -> i64 {
+        i64::try_from(self.tree.meters().len()).unwrap_or(i64::MAX)
     }
 
     fn of(sensors: &[SensorResource], zones: BTreeMap<String, Tz>) -> Self {
@@ -73,7 +102,12 @@ impl Meters {
                 (None, _) => {}
             }
         }
+        let quarters = |sensor: &&SensorResource| {
+            sensor.mode == Mode::Interval && sensor.period_seconds == Some(900)
+        };
+        let quarter_hourly = sensors.iter().filter(quarters);
         Self {
+            quarter_hourly: quarter_hourly.map(|sensor| sensor.id.clone()).collect(),
             tree: tree(meters),
             conversions,
             zones,

@@ -19,6 +19,19 @@ pub struct Held<'t> {
     pub until: NaiveDate,
 }
 
+/// As many as one book holds.
+const MOST_HELD: usize = 256;
+
+/// Why there are no books.
+#[derive(Debug, thiserror::Error)]
+pub enum NoBooks {
+    /// Less time has to be asked for.
+    #[error("more than {MOST_HELD} tariffs hold in this time, one after the other")]
+    TooMany,
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
 /// What a building pays for a carrier on some dates: a book for each currency, since tariffs of two
 /// can't stand in one.
 #[derive(Clone, Debug)]
@@ -35,13 +48,13 @@ impl<'t> Books<'t> {
     /// then the one that began last; then the one that was defined last.
     ///
     /// # Errors
-    /// [`ReadError::Corrupt`] when one can't be computed with, which the domain rules out.
+    /// [`NoBooks::TooMany`]; [`ReadError::Corrupt`] when one can't be computed with, which the domain rules out.
     pub fn of(
         tariffs: &'t [TariffResource],
         building: &str,
         carrier: Carrier,
         (from, until): (NaiveDate, NaiveDate),
-    ) -> Result<Self, ReadError> {
+    ) -> Result<Self, NoBooks> {
         let fits = |one: &&TariffResource| {
             let said = &one.definition;
             let ids = &said.building_ids;
@@ -50,6 +63,9 @@ impl<'t> Books<'t> {
         };
         let fitting: Vec<&TariffResource> = tariffs.iter().filter(fits).collect();
         let held = held(&fitting, from, until);
+        if held.len() > MOST_HELD {
+            return Err(NoBooks::TooMany);
+        }
         let mut books: BTreeMap<Currency, Vec<Tariff>> = BTreeMap::new();
         let mut holidays = Vec::new();
         for one in &held {
@@ -204,6 +220,24 @@ mod tests {
                 held("all", "2026-02-01", "2027-01-01"),
             ]
         );
+    }
+
+    #[test]
+    fn a_book_of_too_many_tariffs_is_refused() {
+        let daily: Vec<TariffResource> = (0..300)
+            .map(|day| {
+                let from = day_of_2026(day).to_string();
+                tariff(&format!("t{day}"), &from, &json!({}))
+            })
+            .collect();
+        let carrier = Carrier::Electricity;
+        let of = |days| Books::of(&daily, "b", carrier, (day_of_2026(0), day_of_2026(days)));
+        assert!(matches!(of(300), Err(NoBooks::TooMany)));
+        assert_eq!(of(200).unwrap().held.len(), 200);
+    }
+
+    fn day_of_2026(day: u64) -> NaiveDate {
+        self::day("2026-01-01") + chrono::Days::new(day)
     }
 
     #[test]

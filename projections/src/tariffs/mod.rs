@@ -12,7 +12,7 @@ use crate::documents::{
 };
 use crate::{ModelName, ReadError, TenantTx};
 
-pub use book::{Books, Held};
+pub use book::{Books, Held, NoBooks};
 
 /// The read model itself.
 pub(crate) type Tariffs = Documents<Model>;

@@ -83,6 +83,13 @@ pub fn cases() -> Vec<Case> {
             Empty,
             none(),
         ),
+        case(
+            "get",
+            "/api/v1/citypulse/energy/costs",
+            VIEWER,
+            Empty,
+            none(),
+        ),
         case("get", "/api/v1/citypulse/sensors", VIEWER, Empty, none()),
         // In the building that the case above has registered.
         case(
