@@ -3,7 +3,9 @@
 
 mod account;
 mod answer;
+mod benchmarks;
 mod bill;
+mod comparison;
 mod consumption;
 mod costs;
 mod forecast;
@@ -30,4 +32,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(savings::energy_savings))
         .routes(routes!(forecast::energy_forecast))
         .routes(routes!(costs::energy_costs))
+        .routes(routes!(benchmarks::energy_benchmarks))
+        .routes(routes!(comparison::compare_energy))
 }

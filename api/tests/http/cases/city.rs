@@ -40,6 +40,36 @@ pub fn cases() -> Vec<Case> {
         case("get", "/api/v1/citypulse/energy", VIEWER, Empty, none()),
         case(
             "get",
+            "/api/v1/citypulse/energy/benchmarks",
+            VIEWER,
+            Empty,
+            none(),
+        ),
+        case(
+            "get",
+            "/api/v1/citypulse/energy/costs",
+            VIEWER,
+            Empty,
+            none(),
+        ),
+        case(
+            "get",
+            "/api/v1/citypulse/analytics/comparison",
+            VIEWER,
+            Empty,
+            none(),
+        ),
+        case("get", "/api/v1/citypulse/tariffs", VIEWER, Empty, none()),
+        case(
+            "post",
+            "/api/v1/citypulse/tariffs",
+            MANAGER,
+            ItsOwn,
+            json!({"name": "T", "id": "t", "carrier": "electricity", "currency": "EUR",
+                "validFrom": "2026-01-01", "energy": [{"name": "all", "price": 0.3}]}),
+        ),
+        case(
+            "get",
             "/api/v1/citypulse/energy/summary",
             VIEWER,
             Empty,
@@ -79,13 +109,6 @@ pub fn cases() -> Vec<Case> {
         case(
             "get",
             "/api/v1/citypulse/analytics/insights",
-            VIEWER,
-            Empty,
-            none(),
-        ),
-        case(
-            "get",
-            "/api/v1/citypulse/energy/costs",
             VIEWER,
             Empty,
             none(),
@@ -134,15 +157,6 @@ pub fn cases() -> Vec<Case> {
             VIEWER,
             NotFound,
             none(),
-        ),
-        case("get", "/api/v1/citypulse/tariffs", VIEWER, Empty, none()),
-        case(
-            "post",
-            "/api/v1/citypulse/tariffs",
-            MANAGER,
-            ItsOwn,
-            json!({"name": "T", "id": "t", "carrier": "electricity", "currency": "EUR",
-                "validFrom": "2026-01-01", "energy": [{"name": "all", "price": 0.3}]}),
         ),
         // Of the sensor that the case above has installed.
         case(
