@@ -22,13 +22,12 @@ async fn two_buildings(city: &mut City, org: &str) {
     let manager = city.world.token(org, Role::Manager);
     let reply = post(TARIFFS, &flat).token(&manager).send(city.world).await;
     reply.expect(201);
-    city.position = reply.header("x-event-position").to_owned();
+    city.known = reply.header("x-event-position").to_owned();
 }
 
 async fn compare(city: &City, query: &str) -> Value {
-    let call = get(format!("{COMPARISON}?{query}")).token(&city.token);
-    let call = call.header("x-min-position", &city.position);
-    call.send(city.world).await.expect(200)["data"].clone()
+    let reply = city.read(&format!("{COMPARISON}?{query}")).await;
+    reply.expect(200)["data"].clone()
 }
 
 #[test]

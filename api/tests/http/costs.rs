@@ -15,12 +15,11 @@ const FROM: &str = "2026-03-27T23:00:00Z";
 const TO: &str = "2026-03-30T22:00:00Z";
 const MARCH: f64 = 743.0;
 
-/// Before readings are reported: a question waits for what was sent last.
 async fn define(city: &mut City, org: &str, body: &Value) {
     let manager = city.world.token(org, Role::Manager);
     let reply = post(TARIFFS, body).token(&manager).send(city.world).await;
     reply.expect(201);
-    city.position = reply.header("x-event-position").to_owned();
+    city.known = reply.header("x-event-position").to_owned();
 }
 
 fn office() -> Value {
