@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use flowgrid_analysis::degree_days::Hour;
-use flowgrid_domain::sensors::{Mode, SensorResource};
+use flowgrid_domain::sensors::{Mode, SensorResource, SensorStatus};
 
 use super::{ConsumptionError, MOST_ROWS};
 use crate::documents::{self, DocumentFilter};
@@ -50,7 +50,12 @@ impl Thermometer {
             };
             let page = documents::list(tx, ModelName::Sensors, &filter).await?;
             let all: Result<Vec<_>, _> = page.items.iter().map(sensors::resource).collect();
-            let fit: Vec<Self> = all?.iter().filter_map(Self::of).collect();
+            let (gone, there): (Vec<_>, Vec<_>) = all?
+                .into_iter()
+                .partition(|sensor| sensor.status == Some(SensorStatus::Removed));
+            // One that was replaced is asked only where nobody took its place.
+            let asked = if there.is_empty() { gone } else { there };
+            let fit: Vec<Self> = asked.iter().filter_map(Self::of).collect();
             match <[Self; 1]>::try_from(fit) {
                 Ok([only]) => return Ok(Some(only)),
                 Err(several) if several.len() > 1 => {
