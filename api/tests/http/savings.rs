@@ -1,7 +1,9 @@
 //! Savings of the given meters beside their truth, and what is said where nothing can be.
 
+use flowgrid_bus::Role;
 use serde_json::{Value, json};
 
+use crate::call::{delete, get};
 use crate::given::{Given, METERS, metadata};
 use crate::world::run;
 
@@ -145,5 +147,31 @@ fn wrong_questions_for_savings_are_named() {
             let reply = given.get(&format!("{SAVINGS}?{query}&{WORK}"));
             reply.send(world).await.problem(404, "not-found");
         }
+    });
+}
+
+#[test]
+fn an_outdoor_thermometer_that_was_replaced_is_asked_no_more() {
+    run(|world, org| async move {
+        let mut given = Given::new(world, &org, &[]).await;
+        for (id, kind, unit, mode) in [
+            ("power", "electricity", "kWh", "interval"),
+            ("new-air", "outdoorTemperature", "°C", "instantaneous"),
+        ] {
+            let sensor = json!({"id": id, "name": id, "buildingId": "station", "kind": kind, "unit": unit,
+                "mode": mode, "periodSeconds": 3600});
+            given.send("/api/v1/citypulse/sensors", &sensor).await;
+        }
+        let path = format!("{SAVINGS}?meter=power&{WORK}");
+        let several = given.get(&path).send(world).await.problem(422, "invalid");
+        assert_eq!(several["errors"][0]["pointer"], "?temperatureSensor");
+        let manager = world.token(&org, Role::Manager);
+        let removed = delete("/api/v1/citypulse/sensors/air").token(&manager);
+        let removed = removed.send(world).await;
+        removed.expect(200);
+        let asked = get(&path).token(&manager);
+        let asked = asked.header("x-min-position", removed.header("x-event-position"));
+        let found = asked.send(world).await.expect(200)["data"].clone();
+        assert_eq!(found["temperatureSensorId"], "new-air");
     });
 }
