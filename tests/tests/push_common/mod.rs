@@ -1,6 +1,8 @@
 //! A push process on a real log, and a client that speaks its language.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod city;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
