@@ -93,7 +93,9 @@ fn what_is_read_has_a_tag_and_is_not_sent_again() {
         let mut tagged = 0;
         for case in cases() {
             let reads = case.method == "get" && matches!(case.needs, Needs::Member(_));
-            if !reads || case.path.contains('{') || LIVE.contains(&case.path) {
+            // What names a thing would have to be made first.
+            let named = case.path.contains('{') || case.query.contains('{');
+            if !reads || named || LIVE.contains(&case.path) {
                 continue;
             }
             let read = || plain(&case).token(anna.access());
