@@ -1,4 +1,5 @@
-//! An atomic batch (NATS ADR-50): all of it at the expected place, or none.
+//! Events onto the stream, each at its place: many as an atomic batch (NATS ADR-50), all of it or none; few one
+//! by one, each of which names the one before it.
 
 use std::sync::Arc;
 
@@ -17,9 +18,13 @@ use crate::{Bus, LogError, LogInfo};
 pub(super) enum Published {
     /// On disk up to here.
     Stored { last: u64 },
-    /// The stream didn't end where it was expected to; nothing of the batch was stored.
+    /// The stream didn't end where it was expected to: the last event is not stored by this call.
     Elsewhere,
 }
+
+/// Up to so many events go one by one: for each batch the server makes a store with files of its own, which
+/// costs more than the flushes that it saves.
+const FEW: usize = 3;
 
 /// Publishes events at positions `last + 1…`, which they must bear.
 pub(super) async fn batch(
@@ -40,25 +45,15 @@ pub(super) async fn batch(
     let Some((final_event, before)) = events.split_last() else {
         return Ok(Published::Stored { last });
     };
-    let id = uuid::Uuid::new_v4().simple().to_string();
     let client = bus.client();
-    for (number, event) in (1u32..).zip(before) {
-        let headers = headers(event, log, last, Some((&id, number)));
+    let mut headers = Headers::of(events, log);
+    for event in before {
         client
-            .publish_with_headers(subject(event), headers, event.payload.clone())
+            .publish_with_headers(subject(event), headers.next(event), event.payload.clone())
             .await
             .map_err(|error| LogError::Bus(error.to_string()))?;
     }
-    let number = u32::try_from(events.len()).unwrap_or(u32::MAX);
-    let mut headers = headers(
-        final_event,
-        log,
-        last,
-        (number > 1).then_some((&id, number)),
-    );
-    if number > 1 {
-        headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
-    }
+    let headers = headers.last(final_event);
     let answer = client
         .request_with_headers(subject(final_event), headers, final_event.payload.clone())
         .await
@@ -66,21 +61,45 @@ pub(super) async fn batch(
     understand(&answer.payload, final_event.position)
 }
 
-fn headers(
-    event: &RecordedEvent,
+/// The headers of events that are published together.
+struct Headers {
     log: LogInfo,
-    last: u64,
-    batch: Option<(&str, u32)>,
-) -> HeaderMap {
-    let mut headers = encode_headers(event, log.epoch);
-    if batch.is_none_or(|(_, number)| number == 1) {
-        headers.insert(NATS_EXPECTED_LAST_SEQUENCE, last.to_string());
+    /// Of the batch, if it is one, and how many of it were made.
+    batch: Option<(String, u32)>,
+}
+
+impl Headers {
+    fn of(events: &[Arc<RecordedEvent>], log: LogInfo) -> Self {
+        let id = || uuid::Uuid::new_v4().simple().to_string();
+        Self {
+            log,
+            batch: (events.len() > FEW).then(|| (id(), 0)),
+        }
     }
-    if let Some((id, number)) = batch {
-        headers.insert(NATS_BATCH_ID, id);
+
+    fn next(&mut self, event: &RecordedEvent) -> HeaderMap {
+        let mut headers = encode_headers(event, self.log.epoch);
+        let before = (event.position - 1).to_string();
+        let Some((id, number)) = &mut self.batch else {
+            headers.insert(NATS_EXPECTED_LAST_SEQUENCE, before);
+            return headers;
+        };
+        *number += 1;
+        if *number == 1 {
+            headers.insert(NATS_EXPECTED_LAST_SEQUENCE, before);
+        }
+        headers.insert(NATS_BATCH_ID, id.as_str());
         headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
+        headers
     }
-    headers
+
+    fn last(mut self, event: &RecordedEvent) -> HeaderMap {
+        let mut headers = self.next(event);
+        if self.batch.is_some() {
+            headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
+        }
+        headers
+    }
 }
 
 #[derive(Deserialize)]
