@@ -20,6 +20,10 @@ use crate::limits::network_of;
 
 /// How many sightings may wait.
 const WAITING: usize = 4_096;
+/// How many are written at once.
+const MOST_AT_ONCE: usize = 128;
+/// How long those that follow one closely wait for each other.
+const GATHER: Duration = Duration::from_millis(200);
 /// How often it is looked for what is over.
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -85,12 +89,29 @@ fn caller(sighting: &Sighting) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// One that comes alone is written at once; what comes within [`GATHER`] of it, together: the log takes
+/// those in one flush, and whoever follows it in one step.
 async fn write(writer: Writer, mut waiting: mpsc::Receiver<(Sighting, u32)>) {
-    while let Some((sighting, count)) = waiting.recv().await {
-        let kind = sighting.kind.as_str();
-        if let Err(error) = writer.write(&sighting, count).await {
-            tracing::warn!(kind, ?error, "a security event could not be recorded");
+    let mut round = Vec::with_capacity(MOST_AT_ONCE);
+    loop {
+        if waiting.recv_many(&mut round, MOST_AT_ONCE).await == 0 {
+            return;
         }
+        let began = Instant::now();
+        let mut records = Vec::with_capacity(round.len());
+        for (sighting, count) in round.drain(..) {
+            match writer.prepare(&sighting, count).await {
+                Ok(prepared) => records.extend(prepared),
+                Err(error) => {
+                    let kind = sighting.kind.as_str();
+                    tracing::warn!(kind, ?error, "a security event could not be recorded");
+                }
+            }
+        }
+        for error in writer.write(records).await {
+            tracing::warn!(?error, "a security event could not be recorded");
+        }
+        tokio::time::sleep_until((began + GATHER).into()).await;
     }
 }
 

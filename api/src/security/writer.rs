@@ -1,7 +1,7 @@
 //! One sighting as a record of each organization that it concerns.
 
 use flowgrid_bus::{Role, Tenant};
-use flowgrid_commands::{Caller, Commands, Request};
+use flowgrid_commands::{Caller, CommandError, Commands, Request};
 use flowgrid_domain::LogKind;
 use flowgrid_domain::memberships::Membership;
 use flowgrid_domain::people::EMAIL;
@@ -9,6 +9,7 @@ use flowgrid_domain::security::{RecordCommand, RecordSecurityEvent, SecurityReco
 use flowgrid_domain::values::{Line, Sealed, Token};
 use flowgrid_log::LogStore;
 use flowgrid_vault::{Vault, VaultError};
+use futures_util::future::join_all;
 use uuid::Uuid;
 
 use super::opened::{ADDRESS, AGENT};
@@ -31,15 +32,41 @@ pub struct Writer {
     pub ids: Ids,
 }
 
+/// A record of one organization, ready to be written.
+pub struct Prepared {
+    caller: Caller,
+    request: Request<RecordCommand>,
+}
+
 impl Writer {
+    /// One record for each organization that it concerns.
+    ///
     /// # Errors
     /// When log or vault can't be reached.
-    pub async fn write(&self, sighting: &Sighting, count: u32) -> Result<(), ApiError> {
+    pub async fn prepare(
+        &self,
+        sighting: &Sighting,
+        count: u32,
+    ) -> Result<Vec<Prepared>, ApiError> {
         let person = self.person(sighting).await?;
+        let mut records = Vec::new();
         for tenant in self.concerned(sighting, person).await? {
-            self.record(sighting, person, &tenant, count).await?;
+            records.push(self.record(sighting, person, &tenant, count).await?);
         }
-        Ok(())
+        Ok(records)
+    }
+
+    /// Writes records; in the log they stand in this order. The errors are those of single ones.
+    pub async fn write(&self, records: Vec<Prepared>) -> Vec<CommandError> {
+        let writes = records
+            .into_iter()
+            .map(async |Prepared { caller, request }| {
+                self.commands
+                    .execute::<SecurityRecord>(&caller, request)
+                    .await
+            });
+        let written = join_all(writes).await;
+        written.into_iter().filter_map(Result::err).collect()
     }
 
     /// Whom it is about: who has the address, where only that is known.
@@ -101,7 +128,7 @@ impl Writer {
         person: Option<Uuid>,
         tenant: &Tenant,
         count: u32,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Prepared, ApiError> {
         let address = sighting.from.address.map(|address| address.to_string());
         let agent = sighting.from.agent.clone();
         let user_id = person.map(|id| Line::parse(&id.to_string()));
@@ -138,10 +165,7 @@ impl Writer {
             status: 201,
             follow_claim: false,
         };
-        self.commands
-            .execute::<SecurityRecord>(&caller, request)
-            .await?;
-        Ok(())
+        Ok(Prepared { caller, request })
     }
 
     /// Nothing is kept in clear of somebody who has no key: who is nobody's, or was erased.
