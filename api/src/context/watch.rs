@@ -62,10 +62,7 @@ fn detector(parts: &Parts, tail: &Arc<Tail>) -> Detector {
             commands: parts.commands.clone(),
             ids: parts.ids.clone(),
         },
-        usual: Usual {
-            read: parts.read.clone(),
-            tail: Arc::clone(tail),
-        },
+        usual: Usual::new(parts.read.clone(), Arc::clone(tail)),
     }
 }
 

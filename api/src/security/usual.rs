@@ -3,24 +3,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use flowgrid_bus::{Position, RecordedEvent, Tenant};
 use flowgrid_log::Tail;
 use flowgrid_projections::documents::{self, DocumentFilter};
 use flowgrid_projections::{ModelName, ReadError, ReadModels};
+use quick_cache::sync::Cache;
 
 /// How long a read model may take to hold what came before a login.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What was longer ago is no habit any more.
 const HABIT: TimeDelta = TimeDelta::days(90);
 
-/// Knows earlier logins by the read model of security events.
+/// How many pairs of person and network are remembered.
+const REMEMBERED: usize = 20_000;
+
+/// Knows earlier logins by the read model of security events, and remembers those that it has judged.
 pub struct Usual {
-    pub read: ReadModels,
-    pub tail: Arc<Tail>,
+    read: ReadModels,
+    tail: Arc<Tail>,
+    /// When somebody last signed in from a network. Bounded: the least used make room, and are asked
+    /// for again.
+    judged: Cache<Habit, DateTime<Utc>>,
 }
 
+/// Organization, person, network.
+type Habit = (Box<str>, Box<str>, Box<str>);
+
 impl Usual {
+    pub fn new(read: ReadModels, tail: Arc<Tail>) -> Self {
+        let judged = Cache::new(REMEMBERED);
+        Self { read, tail, judged }
+    }
+
     /// How many earlier logins there were, none of them from this network; `None` where it is a usual
     /// one, or the first login of all.
     ///
@@ -32,9 +47,18 @@ impl Usual {
         person: &str,
         network: &str,
     ) -> Result<Option<u64>, ReadError> {
-        let before = self.logins_before(event, person, None).await?;
-        let new = before > 0 && self.logins_before(event, person, Some(network)).await? == 0;
-        Ok(new.then_some(before))
+        let habit: Habit = (event.tenant_slug().into(), person.into(), network.into());
+        let (at, judged) = (event.recorded_at, self.judged.get(&habit));
+        let unusual = if judged.is_some_and(|last| last < at && last + HABIT > at) {
+            None
+        } else {
+            let before = self.logins_before(event, person, None).await?;
+            let new = before > 0 && self.logins_before(event, person, Some(network)).await? == 0;
+            new.then_some(before)
+        };
+        self.judged
+            .insert(habit, judged.map_or(at, |last| last.max(at)));
+        Ok(unusual)
     }
 
     async fn logins_before(
