@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::caller::receipt_key;
 use crate::known::Known;
 use crate::plan::{Plan, plan};
-use crate::{At, Caller, CommandError, Loaded, Outcome, OutcomeKind, Request, history};
+use crate::{At, Caller, CommandError, Ends, Loaded, Outcome, OutcomeKind, Request, history};
 
 /// How often a command that lost is decided again before its caller is told.
 const ATTEMPTS: u32 = 32;
@@ -348,6 +348,27 @@ impl Commands {
             Some(at) => history::at(&self.inner.store, log, &qualified, at).await,
             None => self.present(log, qualified).await,
         }
+    }
+
+    /// The same as [`Self::load`] of the present, without asking where the history ends if `ends` knows:
+    /// the aggregate as it was then, or later.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn load_ending<A: Decider>(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        ends: &Ends,
+    ) -> Result<Option<Loaded<A>>, CommandError> {
+        let name = self.name::<A>(tenant, id).await?;
+        if let Some((version, last)) = ends.of(&name)
+            && let Some(known) = self.inner.known.get::<A>(&tenant.qualify(id))
+            && (known.revision, known.position.n) == (version, last)
+        {
+            return Ok(Some(known));
+        }
+        self.load(tenant, id, None).await
     }
 
     /// What is remembered, where the log stands at its last event; else read anew.

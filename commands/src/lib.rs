@@ -2,6 +2,7 @@
 
 mod caller;
 mod commands;
+mod ends;
 mod error;
 mod heal;
 mod history;
@@ -15,6 +16,7 @@ mod states;
 
 pub use caller::Caller;
 pub use commands::{Commands, CommandsOptions};
+pub use ends::{Ends, Name};
 pub use error::CommandError;
 pub use heal::{Healed, heal_log};
 pub use history::{At, Loaded};

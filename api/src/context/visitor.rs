@@ -1,6 +1,8 @@
 //! The way to people: for who registers, signs in or follows a link in a mail, and beside an
 //! [`Access`](super::Access) for who manages oneself.
 
+use std::sync::OnceLock;
+
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
@@ -72,6 +74,7 @@ fn identity(state: &AppState, from: Origin) -> Result<Identity, ApiError> {
             refresh: config.refresh_lifetime.to_std().unwrap_or_default(),
         },
         defaults: config.default_organizations.clone(),
+        ahead: OnceLock::new(),
         recorder: state.0.watch.recorder.clone().ok_or_else(nobody)?,
         from,
     })

@@ -59,7 +59,7 @@ impl Identity {
     ) -> Result<Vec<(Tenant, Membership)>, ApiError> {
         let home = self.home()?;
         let mut found = Vec::new();
-        for tenant in self.people.vault.tenants_of(person).await? {
+        for tenant in self.tenants_of(person).await? {
             if tenant == home.id() {
                 continue;
             }

@@ -122,7 +122,8 @@ impl Identity {
         let (vault, hasher) = (&self.people.vault, &self.people.hasher);
         let person = self.owner_of(index).await?;
         // Asked for nobody as well: it takes as long.
-        let phc = vault.password_of(person.unwrap_or_default()).await?;
+        let asked = person.unwrap_or_default();
+        let (phc, tenants) = vault.sign_in_of(asked).await?;
         let verdict = hasher.verify(&login.password.0, phc.as_deref()).await?;
         let (Some(person), Some(phc), true) = (person, phc, verdict.good) else {
             return Ok(None);
@@ -131,6 +132,7 @@ impl Identity {
             let new = hasher.hash(&login.password.0).await?;
             vault.rehash_password(person, &phc, &new).await?;
         }
+        self.look_ahead(person, tenants).await?;
         Ok(Some(person))
     }
 

@@ -105,7 +105,7 @@ impl Identity {
     pub(super) async fn places_of(&self, person: Uuid) -> Result<Vec<Place>, ApiError> {
         let home = self.home()?;
         let mut places = Vec::new();
-        for tenant in self.people.vault.tenants_of(person).await? {
+        for tenant in self.tenants_of(person).await? {
             if tenant == home.id() {
                 continue;
             }

@@ -1,9 +1,11 @@
 //! Who somebody is: registering, signing in, going on, signing out.
 //!
 //! What happened stands in the log (people, sessions, organizations, memberships); what must stay
-//! secret stands in the vault. Where both change, the log comes first: what it says can be done again.
+//! secret stands in the vault. Where both change, the log comes first: what it says can be done again. Only
+//! a session is begun in the vault first: nobody can use it before its event is written.
 
 mod acceptance;
+mod ahead;
 mod answer;
 mod avatar;
 mod carry;
@@ -34,7 +36,7 @@ mod whence;
 
 use std::fmt::Display;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use flowgrid_bus::{Role, Tenant};
@@ -48,6 +50,7 @@ use flowgrid_workers::mail::Language;
 use uuid::Uuid;
 
 pub use acceptance::InvitationToken;
+pub(crate) use ahead::Ahead;
 pub use answer::{COOKIE, SignedInBody, forget_cookie};
 pub use erasing::ErasedPerson;
 pub use integrations::{MOST_OF_A_PERSON, present};
@@ -88,6 +91,7 @@ pub struct Identity {
     pub(crate) defaults: DefaultOrganizations,
     pub(crate) recorder: Recorder,
     pub(crate) from: Origin,
+    pub(crate) ahead: OnceLock<Ahead>,
 }
 
 /// How long tokens are good, in the settings' words.
@@ -194,7 +198,10 @@ impl Identity {
         tenant: &Tenant,
         id: &str,
     ) -> Result<Option<Loaded<A>>, ApiError> {
-        Ok(self.commands.load::<A>(tenant, id, None).await?)
+        Ok(match self.ends() {
+            Some(ends) => self.commands.load_ending::<A>(tenant, id, ends).await?,
+            None => self.commands.load::<A>(tenant, id, None).await?,
+        })
     }
 
     /// The person who has an address.

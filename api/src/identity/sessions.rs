@@ -77,11 +77,6 @@ impl Identity {
             device: device.clone(),
             address: address.clone(),
         });
-        self.execute::<Session>(&place.tenant, person, id.to_string(), begin)
-            .await?;
-        let about = About::person(person).within(&place.tenant);
-        let about = about.saying("secondFactor", login.second_factor);
-        self.saw(Kind::Login, about.saying("session", id.to_string()));
         let session = NewSession {
             id,
             person,
@@ -90,9 +85,14 @@ impl Identity {
             address: address.map(String::from),
             remember: login.remember,
         };
-        let begun = vault
-            .begin_session(&session, &self.session_limits(), now)
-            .await?;
+        let limits = self.session_limits();
+        // Before its event: it is on disk with it, without a flush of its own.
+        let begun = vault.begin_session(&session, &limits, now).await?;
+        if let Err(error) = self.record_begin(&session, begin, login).await {
+            // Nobody was told its token.
+            let _ = vault.end_session(person, id, now).await;
+            return Err(error);
+        }
         self.record_ends(&begun.ended, EndReason::Expired).await?;
         let user = self
             .user_since(person, facts, &place.tenant, place.role, Some(now))
@@ -110,6 +110,22 @@ impl Identity {
             login.remember,
             begun.expires_at,
         )
+    }
+
+    /// Writes into the log that a session begins, and that somebody has signed in.
+    async fn record_begin(
+        &self,
+        session: &NewSession,
+        begin: SessionCommand,
+        login: NewLogin,
+    ) -> Result<(), ApiError> {
+        let (id, person, tenant) = (session.id.to_string(), session.person, &session.tenant);
+        self.execute::<Session>(tenant, person, id.clone(), begin)
+            .await?;
+        let about = About::person(person).within(tenant);
+        let about = about.saying("secondFactor", login.second_factor);
+        self.saw(Kind::Login, about.saying("session", id));
+        Ok(())
     }
 
     async fn sealed(

@@ -317,6 +317,37 @@ impl LogStore {
         Ok(span.map(|(_, last, version)| (version.cast_unsigned(), last.cast_unsigned())))
     }
 
+    /// The same of several aggregates, at one moment and in one round trip.
+    ///
+    /// # Errors
+    /// When Postgres can't be reached.
+    pub async fn ends_of(
+        &self,
+        wanted: &[(LogId, &str, &str)],
+    ) -> Result<Vec<Option<(u64, u64)>>, LogError> {
+        let logs: Vec<i16> = wanted.iter().map(|(log, _, _)| log.0).collect();
+        let types: Vec<&str> = wanted.iter().map(|(_, of, _)| *of).collect();
+        let ids: Vec<&str> = wanted.iter().map(|(_, _, id)| *id).collect();
+        let found: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "select w.n, s.version, s.last_position \
+             from unnest($1::smallint[], $2::text[], $3::text[]) with ordinality w (log, type, id, n) \
+             join streams s on s.log_id = w.log and s.aggregate_type = w.type and s.aggregate_id = w.id",
+        )
+        .bind(logs)
+        .bind(types)
+        .bind(ids)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut ends = vec![None; wanted.len()];
+        for (n, version, last) in found {
+            let at = usize::try_from(n - 1).unwrap_or(usize::MAX);
+            if let Some(end) = ends.get_mut(at) {
+                *end = Some((version.cast_unsigned(), last.cast_unsigned()));
+            }
+        }
+        Ok(ends)
+    }
+
     async fn span(
         &self,
         log: LogId,

@@ -69,4 +69,20 @@ impl Vault {
             .await?;
         Ok(phc)
     }
+
+    /// What signing in asks: the hash of the person's password, and the organizations that hold, or held,
+    /// something of it (as [`Vault::tenants_of`] has them).
+    ///
+    /// # Errors
+    /// [`VaultError::Unavailable`].
+    pub async fn sign_in_of(
+        &self,
+        person: Uuid,
+    ) -> Result<(Option<String>, Vec<Uuid>), VaultError> {
+        let found = sqlx::query_as("select phc, tenants from vault.sign_in_of($1)")
+            .bind(person)
+            .fetch_one(&self.shared.pool)
+            .await?;
+        Ok(found)
+    }
 }

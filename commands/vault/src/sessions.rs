@@ -81,6 +81,8 @@ impl SessionLimits {
 impl Vault {
     /// Begins a session; beyond 100 of a person, the least used ones end.
     ///
+    /// It is durable once its event is: append that before anybody is told the token.
+    ///
     /// # Errors
     /// [`VaultError::Unavailable`].
     pub async fn begin_session(
@@ -94,7 +96,7 @@ impl Vault {
         let expires_at = limits.expiry(session.remember, now, ends_at);
         // One round trip, and one more where there are too many.
         let too_many: bool = sqlx::query_scalar(
-            "select vault.begin_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "select vault.begin_session_unflushed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(session.id)
         .bind(session.person)
