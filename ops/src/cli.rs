@@ -63,6 +63,9 @@ pub struct Up {
     /// Organization of the token that is printed
     #[arg(long, default_value = "demo")]
     pub org: String,
+    /// Load three buildings with real meters, then play their last weeks live, an hour a second
+    #[arg(long)]
+    pub demo: bool,
 }
 
 #[derive(Args)]

@@ -1,6 +1,7 @@
 //! The composition root: roles, settings and the tools of an operator.
 
 pub mod cli;
+mod demo;
 pub mod doctor;
 mod failure;
 pub mod import;

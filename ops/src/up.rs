@@ -1,5 +1,6 @@
 //! `flowgrid up`: every role in one process, on servers of its own where none are set.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::settings::{
     HttpSettings, MailSettings, RunFile, Servers, api_config, files, keys, keys_or_new,
     master_keys_or_new, quotas, state_dir,
 };
-use crate::{Failure, PeopleSettings, cli, shutdown};
+use crate::{Failure, PeopleSettings, cli, demo, shutdown};
 
 /// How long the printed token is good for.
 const TOKEN_DAYS: i64 = 30;
@@ -44,9 +45,12 @@ pub async fn up(options: cli::Up) -> Result<(), Failure> {
         _ = stop.wait_for(|stop| *stop) => Ok(None),
     };
     let ended = match started {
-        Ok(Some(node)) => {
-            let kept = keep(&mut stack, stop).await;
-            node.stop().await;
+        Ok(Some(running)) => {
+            let kept = tokio::select! {
+                kept = keep(&mut stack, stop) => kept,
+                never = running.play(options.demo) => match never {},
+            };
+            running.node.stop().await;
             kept
         }
         Ok(None) => Ok(()),
@@ -55,6 +59,23 @@ pub async fn up(options: cli::Up) -> Result<(), Failure> {
     RunFile::remove(&state);
     stack.stop().await?;
     ended
+}
+
+/// All roles at work, and how to reach them.
+struct Running {
+    node: Node,
+    address: String,
+    token: String,
+}
+
+impl Running {
+    /// The demo where it is wanted, beside everything else: nothing ends with it.
+    async fn play(&self, wanted: bool) -> Infallible {
+        if wanted && let Err(failure) = demo::run(&self.address, &self.token).await {
+            tracing::error!(%failure, "the demo has ended");
+        }
+        std::future::pending().await
+    }
 }
 
 /// Until told to stop. A server of ours that ends by itself is started again.
@@ -72,7 +93,7 @@ async fn keep(stack: &mut Stack, mut stop: watch::Receiver<bool>) -> Result<(), 
     }
 }
 
-async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, Failure> {
+async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Running, Failure> {
     flowgrid_log::migrate(servers.database()?).await?;
     let tokens = Tokens::with_keys(keys_or_new(state)?, Clock::system());
     let listener = listen().await?;
@@ -113,7 +134,11 @@ async fn start(state: &Path, tenant: &Tenant, servers: Servers) -> Result<Node, 
     }
     run_file.write(state)?;
     print!("{}", welcome(state, &address, tenant, &token));
-    Ok(node)
+    Ok(Running {
+        node,
+        address,
+        token,
+    })
 }
 
 /// The usual port, or any free one where none is asked for and the usual one is taken.

@@ -24,6 +24,7 @@ const KNOWN: &[(&str, &[&str], Dimension)] = &[
     ("kJ", &[], Dimension::Quantity),
     ("MJ", &[], Dimension::Quantity),
     ("GJ", &[], Dimension::Quantity),
+    ("therm", &["therms"], Dimension::Quantity),
     ("kvarh", &[], Dimension::Quantity),
     ("kVAh", &[], Dimension::Quantity),
     ("m3", &["m³"], Dimension::Quantity),
