@@ -52,6 +52,8 @@ pub(crate) enum Bench {
     Auth,
     /// Readings a second over HTTP, in bulk and from a fleet of meters, beside COPY of the same.
     Ingest,
+    /// Questions about a year of readings of 1,000 meters, at 100 a second and as fast as bearable.
+    Queries,
     /// Answers the auth bench's lists.
     #[command(hide = true)]
     ListServer,
@@ -70,6 +72,7 @@ impl Bench {
             Self::Memory => "memory",
             Self::Auth => "auth",
             Self::Ingest => "ingest",
+            Self::Queries => "queries",
             Self::ListServer => "list-server",
             Self::PushClients => "push-clients",
         }

@@ -10,7 +10,7 @@ use crate::database;
 use crate::durability::Durability;
 use crate::report::Report;
 use crate::server::Server;
-use crate::{Result, auth, commands, ingest, latency, machine, memory, push, replay};
+use crate::{Result, auth, commands, ingest, latency, machine, memory, push, queries, replay};
 
 /// No bench takes longer, whatever hangs.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
@@ -54,6 +54,7 @@ async fn with(cli: &Cli, server: Server) -> Result<Report> {
         Bench::Memory => memory::measure(&server, &mut db, &mut report).await?,
         Bench::Auth => auth::measure(&server, phase(8), cli.only, &mut report).await?,
         Bench::Ingest => ingest::measure(&server, &mut db, phase(60), &mut report).await?,
+        Bench::Queries => queries::measure(&server, phase(30), &mut report).await?,
         Bench::PushClients | Bench::ListServer => {}
     }
     drop(db);

@@ -9,10 +9,10 @@ use crate::http;
 use crate::load::{self, Source};
 use crate::server::Server;
 
-pub(super) const ORGANIZATION: &str = "bench-0";
-pub(super) const BUILDINGS: usize = 100;
+pub(crate) const ORGANIZATION: &str = "bench-0";
+pub(crate) const BUILDINGS: usize = 100;
 /// Sensors of a building that report in bulk.
-pub(super) const SENSORS: usize = 10;
+pub(crate) const SENSORS: usize = 10;
 /// Devices of the fleet, spread over the buildings; each is three sensors.
 pub(super) const DEVICES: usize = 5_000;
 /// What a device measures.
@@ -27,6 +27,20 @@ const CONNECTIONS: usize = 64;
 
 /// Registers all of them.
 pub(super) async fn found(server: &Server, token: &str) -> Result<()> {
+    found_bulk(server, token).await?;
+    let meter = |n: usize| {
+        let (device, (suffix, kind, unit, mode)) = (n / KINDS.len(), KINDS[n % KINDS.len()]);
+        let id = format!("d-{device}-{suffix}");
+        (
+            SENSORS_PATH,
+            installation(&id, device % BUILDINGS, kind, unit, mode),
+        )
+    };
+    send(server, token, DEVICES * KINDS.len(), meter).await
+}
+
+/// Registers the buildings and the sensors that report in bulk.
+pub(crate) async fn found_bulk(server: &Server, token: &str) -> Result<()> {
     let building = |n: usize| {
         let body = format!(
             r#"{{"id":"h-{n}","name":"Haus {n}","kind":"school","timezone":"Europe/Berlin"}}"#
@@ -41,16 +55,7 @@ pub(super) async fn found(server: &Server, token: &str) -> Result<()> {
             installation(&id, n / SENSORS, "electricity", "kWh", "interval"),
         )
     };
-    send(server, token, BUILDINGS * SENSORS, bulk).await?;
-    let meter = |n: usize| {
-        let (device, (suffix, kind, unit, mode)) = (n / KINDS.len(), KINDS[n % KINDS.len()]);
-        let id = format!("d-{device}-{suffix}");
-        (
-            SENSORS_PATH,
-            installation(&id, device % BUILDINGS, kind, unit, mode),
-        )
-    };
-    send(server, token, DEVICES * KINDS.len(), meter).await
+    send(server, token, BUILDINGS * SENSORS, bulk).await
 }
 
 pub(super) fn bulk_sensor(building: usize, sensor: usize) -> String {

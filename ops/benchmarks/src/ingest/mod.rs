@@ -12,7 +12,8 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::PgConnection;
 
-use self::shapes::{Shape, Stream};
+pub(crate) use self::city::{BUILDINGS, ORGANIZATION, SENSORS, found_bulk};
+pub(crate) use self::shapes::{EACH, Shape, Stream, value};
 use crate::Result;
 use crate::health::{Lag, MOST_LAG_S, Probe};
 use crate::load::{self, Measured, Source, Window};

@@ -9,14 +9,14 @@ use chrono::DateTime;
 use super::city::{BUILDINGS, DEVICES, KINDS, SENSORS, bulk_sensor};
 
 /// Readings of each sensor in a bulk request.
-const EACH: usize = 100;
+pub(crate) const EACH: usize = 100;
 /// Quarters of an hour in two years; after them they come again.
 const STEPS: usize = 2 * 365 * 96;
 /// 2020-01-01T00:00:00Z, in seconds since 1970.
 const FIRST: i64 = 1_577_836_800;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// 1,000 readings of a building's ten sensors.
     Bulk,
     /// Three readings of one device.
@@ -42,7 +42,7 @@ impl Shape {
 
 /// One request after the other.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     shape: Shape,
     token: String,
     /// The time of each step, written once.
@@ -74,6 +74,11 @@ impl Stream {
         [head.as_bytes(), body.as_bytes()].concat()
     }
 
+    /// The same until there were so many.
+    pub fn next_of(&self, many: usize) -> Option<Vec<u8>> {
+        (self.next.load(Ordering::Relaxed) < many).then(|| self.next_request())
+    }
+
     fn bulk(&self, number: usize) -> String {
         let (building, block) = (number % BUILDINGS, number / BUILDINGS);
         let mut body = String::with_capacity(48 * SENSORS * EACH);
@@ -103,7 +108,7 @@ impl Stream {
 }
 
 /// In hundredths.
-pub(super) fn value(sensor: usize, step: usize) -> usize {
+pub(crate) fn value(sensor: usize, step: usize) -> usize {
     (sensor * 7 + step * 13) % 1_000
 }
 

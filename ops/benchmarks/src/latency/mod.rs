@@ -1,7 +1,5 @@
 //! From a command sent to its event received on a WebSocket: 500 commands/s, open loop.
 
-mod pacer;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,11 +10,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use self::pacer::Tick;
 use crate::body::{self, BUILDINGS_PATH};
 use crate::health::Probe;
 use crate::histogram::Latencies;
 use crate::http::{self, Client};
+use crate::pacer::{self, Tick};
 use crate::report::{Bound, Report};
 use crate::server::Server;
 use crate::websocket::WebSocket;
