@@ -69,7 +69,7 @@ fn installation(id: &str, building: usize, kind: &str, unit: &str, mode: &str) -
 }
 
 /// So many commands; each must succeed.
-async fn send(
+pub(super) async fn send(
     server: &Server,
     token: &str,
     many: usize,

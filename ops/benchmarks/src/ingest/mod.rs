@@ -1,8 +1,9 @@
 //! Readings a second over HTTP, with everything that follows from them keeping up: in bulk, and as a fleet of
-//! smart meters sends them. Beside it, the same rows by COPY.
+//! smart meters, with a rule each, sends them. Beside it, the same rows by COPY.
 
 mod city;
 mod copy;
+mod rules;
 mod shapes;
 mod size;
 
@@ -42,6 +43,7 @@ pub(crate) async fn measure(
 ) -> Result<()> {
     let token = server.token(city::ORGANIZATION, "manager").await?;
     city::found(server, &token).await?;
+    rules::found(server, &token).await?;
     let mut probe = Probe::new(server).await?;
     probe.settle(CATCH_UP).await?;
     let before = size::of_database(db).await?;
@@ -49,6 +51,7 @@ pub(crate) async fn measure(
     probe.settle(CATCH_UP).await?;
     let meters = run(server, &mut probe, Shape::Meters, &token, length).await?;
     probe.settle(CATCH_UP).await?;
+    fired(server, &token, &meters, report).await?;
     let after = size::of_database(db).await?;
     let model = size::of_model(db, MODEL).await?;
     let verified = server.verify(MODEL).await?;
@@ -88,6 +91,17 @@ async fn run(
     })
 }
 
+/// Every rule fires as often as its device went beyond its threshold, and no more.
+async fn fired(server: &Server, token: &str, meters: &Ran, report: &mut Report) -> Result<()> {
+    let predicted = rules::predicted(usize::try_from(meters.measured.acknowledged)?);
+    let raised = rules::raised(server, token, predicted).await?;
+    report.require(raised == predicted, || {
+        format!("{raised} alerts were raised, not {predicted}")
+    });
+    report.context("alerts", json!(raised));
+    Ok(())
+}
+
 fn fill(bulk: &Ran, meters: &Ran, copied: f64, report: &mut Report) {
     for (name, ran) in [("bulk", bulk), ("meters", meters)] {
         report.require(ran.measured.refused == 0, || {
@@ -107,7 +121,7 @@ fn fill(bulk: &Ran, meters: &Ran, copied: f64, report: &mut Report) {
         );
     }
     let must = |must: f64, aim: f64| Bound::AtLeast { must, aim };
-    report.note("bulk: CSV of 1,000 readings of ten sensors on 16 connections; meters: JSON of 3 readings of one of 5,000 devices on 256");
+    report.note("bulk: CSV of 1,000 readings of ten sensors on 16 connections; meters: JSON of 3 readings of one of 5,000 devices on 256, with a threshold rule each");
     report.value(
         "bulk_points_per_s",
         bulk.points_per_s,
