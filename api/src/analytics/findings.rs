@@ -8,9 +8,11 @@ use flowgrid_analysis::degree_days::{Hour, days, fit_days};
 use flowgrid_analysis::insights::{
     Consumption, Evidence, Finding, Period, Prices, drifting, ranked, stuck, weather,
 };
+use flowgrid_analysis::tariffs::Currency;
 use flowgrid_analysis::units::Carrier;
 
 use super::asked::Asked;
+use super::prices::prices;
 use super::study::{Known, Watched, metered};
 
 /// Whose a finding is.
@@ -20,6 +22,8 @@ pub struct Found {
     pub carrier: Option<Carrier>,
     pub sensor: Option<String>,
     pub unit: Option<String>,
+    /// Of its money.
+    pub currency: Option<Currency>,
     pub finding: Finding,
 }
 
@@ -28,12 +32,15 @@ pub fn findings(asked: &Asked, known: &Known) -> Vec<Found> {
     let mut all = Vec::new();
     for (carrier, hours) in &known.carriers {
         let hours = Known::within(hours, asked.from, asked.to);
-        let of_carrier = of_carrier(known, *carrier, hours, asked);
+        let place = (known.id.as_str(), *carrier, known.zone);
+        let (currency, prices) = prices(&known.tariffs, place, hours).unzip();
+        let of_carrier = of_carrier(known, (*carrier, hours), asked, &prices.unwrap_or_default());
         all.extend(of_carrier.into_iter().map(|finding| Found {
             building: known.id.clone(),
             carrier: Some(*carrier),
             sensor: None,
             unit: None,
+            currency,
             finding,
         }));
     }
@@ -45,17 +52,22 @@ pub fn findings(asked: &Asked, known: &Known) -> Vec<Found> {
             carrier: None,
             sensor: Some(sensor.id.clone()),
             unit: Some(sensor.unit.clone()),
+            currency: None,
             finding,
         }));
     }
     all
 }
 
-fn of_carrier(known: &Known, carrier: Carrier, hours: &[Hour], asked: &Asked) -> Vec<Finding> {
+fn of_carrier(
+    known: &Known,
+    (carrier, hours): (Carrier, &[Hour]),
+    asked: &Asked,
+    prices: &Prices,
+) -> Vec<Finding> {
     let consumption = Consumption::new(hours, known.zone, &BTreeSet::new());
-    let prices = Prices::default();
-    let weather = weather_of(known, carrier, hours, asked, &prices);
-    let mut found = ranked(&consumption, &prices, weather);
+    let weather = weather_of(known, carrier, hours, asked, prices);
+    let mut found = ranked(&consumption, prices, weather);
     found.retain(|finding| match finding.evidence {
         Evidence::Anomaly { .. } => false,
         // Only electricity is paid for by its highest hours.

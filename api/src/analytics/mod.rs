@@ -8,6 +8,7 @@ mod changes;
 mod findings;
 mod insights;
 mod overview;
+mod prices;
 mod recommendations;
 mod study;
 mod words;

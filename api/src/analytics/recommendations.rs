@@ -1,7 +1,10 @@
 //! What would save most.
 
+use std::collections::BTreeSet;
+
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
+use flowgrid_analysis::tariffs::Currency;
 use flowgrid_projections::Page;
 use serde::Serialize;
 use serde_json::Value;
@@ -64,8 +67,12 @@ pub struct Recommendation {
     /// What acting on it would save in a year.
     #[schema(example = 18_250.0)]
     kwh_per_year: f64,
-    /// The same in money; null without a tariff.
+    /// The same in money, by the tariff of the last day: its mean price, and of peaks its demand charge. Null without
+    /// one.
     money_per_year: Option<f64>,
+    /// Of `moneyPerYear`.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
     /// How sure, 0 to 1: how much there was to look at, and how clearly it stands out.
     #[schema(example = 0.93)]
     confidence: f64,
@@ -74,7 +81,8 @@ pub struct Recommendation {
     wanted: usize,
 }
 
-/// What would save most, ranked by kWh a year (money, where prices are known) times confidence.
+/// What would save most, ranked by money a year (kWh, without tariffs or with several currencies) times
+/// confidence.
 ///
 /// Loads at night and on weekends, heating and cooling, hours that have become longer, peaks, and sensors that are
 /// stuck or drift from others of their kind. Looks at the last year unless said otherwise.
@@ -110,9 +118,10 @@ pub async fn recommendations(access: Access<Viewer>, params: Params) -> Result<R
     listed(window, Page { items, total })
 }
 
-/// The most worthwhile first. With prices, what has none comes last.
+/// The most worthwhile first. With prices in one currency, what has none comes last.
 fn rank(found: &mut [Found]) {
-    let priced = found.iter().any(|one| one.finding.money_per_year.is_some());
+    let currencies: BTreeSet<Currency> = found.iter().filter_map(|one| one.currency).collect();
+    let priced = currencies.len() == 1;
     let worth = |one: &Found| {
         let finding = &one.finding;
         let amount = if priced {
@@ -143,6 +152,7 @@ impl Recommendation {
             to: finding.period.to,
             kwh_per_year: finding.kwh_per_year,
             money_per_year: finding.money_per_year,
+            currency: found.currency.map(|currency| currency.code().to_owned()),
             confidence: finding.confidence.value,
             samples: finding.confidence.samples,
             wanted: finding.confidence.wanted,

@@ -9,10 +9,11 @@ use flowgrid_analysis::buckets::date;
 use flowgrid_analysis::degree_days::{Hour, Metered};
 use flowgrid_analysis::units::Carrier;
 use flowgrid_domain::sensors::Mode;
+use flowgrid_domain::tariffs::TariffResource;
 use flowgrid_projections::consumption::{self, ConsumptionError, MODELS, Meters, Thermometer};
 use flowgrid_projections::documents::{self, DocumentFilter};
 use flowgrid_projections::readings::{self, DayTotal};
-use flowgrid_projections::{ModelName, TenantTx, buildings, sensors};
+use flowgrid_projections::{ModelName, TenantTx, buildings, sensors, tariffs};
 
 use super::asked::Asked;
 use crate::context::{Access, Viewer};
@@ -20,6 +21,11 @@ use crate::error::ApiError;
 
 /// The most buildings of one question.
 const MOST_BUILDINGS: usize = 50;
+/// The read models in which it stands.
+const LOOKED_AT: [ModelName; 5] = {
+    let [a, b, c, d] = MODELS;
+    [a, b, c, d, ModelName::Tariffs]
+};
 /// How long all of them together may take.
 const LONGEST: Duration = Duration::from_secs(20);
 /// The most sensors of a building, beside its meters, that are looked at.
@@ -38,6 +44,8 @@ pub struct Known {
     pub outdoors: Vec<Hour>,
     /// Where they were asked for.
     pub sensors: Vec<Watched>,
+    /// All of the organization.
+    pub tariffs: Vec<TariffResource>,
 }
 
 /// What a sensor shows, hour by hour, in its own unit.
@@ -72,7 +80,7 @@ pub async fn each<T: Send + 'static>(
         if begun.elapsed() > LONGEST {
             return Err(too_slow());
         }
-        let mut tx = access.query(&MODELS).await?;
+        let mut tx = access.query(&LOOKED_AT).await?;
         let raw = Raw::read(&mut tx, &id, asked, depth).await?;
         drop(tx);
         let asked = asked.clone();
@@ -141,6 +149,7 @@ impl Raw {
             carriers: Vec::new(),
             outdoors: outdoors(tx, id, dates).await?,
             sensors,
+            tariffs: tariffs::all(tx).await?,
         };
         Ok(Self {
             known,

@@ -1,8 +1,10 @@
 //! What the figures of a building say, in words and numbers.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Timelike};
+use flowgrid_bus::Role;
 use serde_json::{Value, json};
 
+use crate::call::{get, post};
 use crate::given::{Given, METERS};
 use crate::world::run;
 
@@ -103,6 +105,29 @@ fn findings_come_ranked_with_figures_words_and_confidence() {
         );
         assert_eq!(stuck["evidence"]["unit"], "°C");
         assert!(!kinds(&found).contains(&"anomaly"));
+
+        // By a tariff, the same comes to money, and peaks to their demand charge.
+        let tariff = json!({"name": "T", "carrier": "electricity", "currency": "EUR", "validFrom": "2024-01-01",
+            "energy": [{"name": "all", "price": 0.3}], "demand": [{"name": "peak", "price": 10}]});
+        let manager = world.token(&org, Role::Manager);
+        let defined = post("/api/v1/citypulse/tariffs", &tariff).token(&manager);
+        let defined = defined.send(world).await;
+        defined.expect(201);
+        let priced = get(&path).token(&manager);
+        let priced = priced.header("x-min-position", defined.header("x-event-position"));
+        let priced = priced.send(world).await.expect(200)["data"].clone();
+        let of = |kind: &str| {
+            let all = priced.as_array().unwrap().iter();
+            let one = all.into_iter().find(|one| one["kind"] == kind).unwrap();
+            (
+                one["kwhPerYear"].as_f64().unwrap(),
+                one["moneyPerYear"].as_f64().unwrap(),
+            )
+        };
+        let (kwh, money) = of("nightLoad");
+        assert!((money - 0.3 * kwh).abs() < 1e-6, "{priced}");
+        assert!(of("peaks").1 > 0.0, "{priced}");
+        assert_eq!(priced[0]["currency"], "EUR");
 
         // The year before the work of a meter that heats and cools: 40 % each, by its metadata.
         let year = "from=2015-12-27T06:00:00Z&to=2016-12-26T06:00:00Z";
