@@ -16,6 +16,7 @@ mod latency;
 mod load;
 mod machine;
 mod memory;
+mod open;
 mod pacer;
 mod push;
 mod queries;

@@ -25,6 +25,8 @@ pub(super) enum Question {
 }
 
 impl Question {
+    pub const KINDS: usize = 3;
+
     pub fn of(number: usize) -> Self {
         match number % 5 {
             0 | 2 => Self::Month,

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use self::asked::{Asked, Question};
+use crate::Result;
 use crate::health::Probe;
-use crate::histogram::Latencies;
 use crate::http::Client;
+use crate::load::Measured;
+use crate::open::{self, Pace, Requests};
 use crate::report::{Bound, Report};
 use crate::server::Server;
-use crate::{Result, pacer};
 
 /// Questions a second, whatever the answers do.
 const RATE: u32 = 100;
@@ -31,13 +31,6 @@ const STEPS: [u32; 12] = [
 ];
 /// How long the read model may be behind once all is loaded.
 const CATCH_UP: Duration = Duration::from_secs(300);
-
-/// Latencies of each kind, and of all.
-struct Answered {
-    of: [Latencies; 3],
-    all: Latencies,
-    refused: u64,
-}
 
 pub(crate) async fn measure(server: &Server, length: Duration, report: &mut Report) -> Result<()> {
     let token = year::token(server).await?;
@@ -55,8 +48,9 @@ pub(crate) async fn measure(server: &Server, length: Duration, report: &mut Repo
     // Plans and caches are made.
     at(server, &asked, RATE, TRIED).await?;
     let answered = at(server, &asked, RATE, length).await?;
-    report.require(answered.refused == 0, || {
-        format!("{} questions were refused", answered.refused)
+    let refusal = answered.iter().find_map(|one| one.first_refusal.as_ref());
+    report.require(refusal.is_none(), || {
+        format!("a question was refused: {refusal:?}")
     });
     report.note(format!(
         "100 buildings with ten meters each, a year of quarter hours ({points} readings) loaded by the public API; \
@@ -68,13 +62,14 @@ pub(crate) async fn measure(server: &Server, length: Duration, report: &mut Repo
     Ok(())
 }
 
-fn fill(answered: &Answered, report: &mut Report) {
+fn fill(answered: &[Measured], report: &mut Report) {
     let bounds = [
         ("energy_month_p99_ms", 20.0),
         ("year_by_day_p99_ms", 50.0),
         ("list_p99_ms", 10.0),
     ];
-    for ((name, must), latencies) in bounds.into_iter().zip(&answered.of) {
+    for ((name, must), measured) in bounds.into_iter().zip(answered) {
+        let latencies = &measured.latencies;
         let aim = must / 2.0;
         report.value(name, latencies.ms_at(99.0), Bound::AtMost { must, aim });
         report.context(&name.replace("p99", "p50"), json!(latencies.ms_at(50.0)));
@@ -87,9 +82,13 @@ async fn highest(server: &Server, asked: &Arc<Asked>, report: &mut Report) -> Re
     let mut tried = Vec::new();
     for rate in STEPS {
         let answered = at(server, asked, rate, TRIED).await?;
-        let p99 = answered.all.ms_at(99.0);
+        let mut all = Measured::new()?;
+        for one in &answered {
+            all.add(one)?;
+        }
+        let p99 = all.latencies.ms_at(99.0);
         tried.push(json!({"per_s": rate, "p99_ms": p99}));
-        if p99 >= BEARABLE_MS || answered.refused > 0 {
+        if p99 >= BEARABLE_MS || all.refused > 0 {
             break;
         }
         most = rate;
@@ -98,46 +97,22 @@ async fn highest(server: &Server, asked: &Arc<Asked>, report: &mut Report) -> Re
     Ok(most)
 }
 
-async fn at(server: &Server, asked: &Arc<Asked>, rate: u32, length: Duration) -> Result<Answered> {
-    let count = rate as usize * usize::try_from(length.as_secs())?;
-    let mut tasks = JoinSet::new();
-    for mut ticks in pacer::start(rate, count, CONNECTIONS) {
-        let mut client = Client::connect(server.address).await?;
-        let asked = asked.clone();
-        tasks.spawn(async move {
-            let mut answered = Answered::new()?;
-            while let Some(tick) = ticks.recv().await {
-                let question = Question::of(tick.number);
-                let answer = client.send(&asked.request(question, tick.number)).await?;
-                let took = tick.due.elapsed();
-                answered.refused += u64::from(!answer.is_success());
-                answered.of[question as usize].record(took);
-                answered.all.record(took);
-            }
-            Ok::<_, crate::Failure>(answered)
-        });
-    }
-    let mut all = Answered::new()?;
-    while let Some(done) = tasks.join_next().await {
-        all.add(&done??)?;
-    }
-    Ok(all)
-}
-
-impl Answered {
-    fn new() -> Result<Self> {
-        Ok(Self {
-            of: [Latencies::new()?, Latencies::new()?, Latencies::new()?],
-            all: Latencies::new()?,
-            refused: 0,
-        })
-    }
-
-    fn add(&mut self, other: &Self) -> Result<()> {
-        for (sum, one) in self.of.iter_mut().zip(&other.of) {
-            sum.add(one)?;
-        }
-        self.refused += other.refused;
-        self.all.add(&other.all)
-    }
+/// What was answered of each kind.
+async fn at(
+    server: &Server,
+    asked: &Arc<Asked>,
+    rate: u32,
+    length: Duration,
+) -> Result<Vec<Measured>> {
+    let pace = Pace {
+        rate,
+        length,
+        connections: CONNECTIONS,
+    };
+    let asked = Arc::clone(asked);
+    let requests: Requests = Arc::new(move |number| {
+        let question = Question::of(number);
+        (question as usize, asked.request(question, number))
+    });
+    open::run(server.address, pace, Question::KINDS, requests).await
 }
