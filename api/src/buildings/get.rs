@@ -1,8 +1,9 @@
 //! One building.
 
 use axum::response::Response;
+use flowgrid_domain::LogKind;
 use flowgrid_domain::buildings::{BuildingResource, EnergySummary};
-use flowgrid_projections::buildings;
+use flowgrid_projections::{ModelName, buildings};
 
 use crate::answer::{Success, etag, read_json, read_revision};
 use crate::context::{Access, Viewer};
@@ -10,6 +11,8 @@ use crate::document::{QueryFailures, QueryHeaders};
 use crate::energy;
 use crate::error::ApiError;
 use crate::request::PathId;
+
+const MODELS: [ModelName; 2] = [ModelName::Buildings, ModelName::Alerts];
 
 /// One building, with its current energy and the number of its open alerts.
 ///
@@ -31,11 +34,11 @@ pub async fn get_building(
     access: Access<Viewer>,
     PathId(id): PathId,
 ) -> Result<Response, ApiError> {
-    let mut tx = access.query(&energy::MODELS).await?;
+    let mut tx = access.query(&MODELS).await?;
     let building = buildings::get(&mut tx, &id).await?;
-    let mut building = building.ok_or(ApiError::NotFound)?;
-    let measured = energy::standing(&mut tx, &building, access.now()).await?;
     drop(tx);
+    let mut building = building.ok_or(ApiError::NotFound)?;
+    let measured = measured(&access, &building).await?;
     if measured == EnergySummary::default() {
         let tag = etag(tag(&building))?;
         return read_json(&Success::of(building), Some(tag));
@@ -43,6 +46,21 @@ pub async fn get_building(
     let revision = building.revision;
     building.energy = Some(measured);
     read_revision(&Success::of(building), revision)
+}
+
+/// What it uses. A building is read as well while readings are behind, or can't be read at all: then that
+/// is null.
+async fn measured(
+    access: &Access<Viewer>,
+    building: &BuildingResource,
+) -> Result<EnergySummary, ApiError> {
+    let begun = access.query_beside(&energy::MODELS, LogKind::Telemetry);
+    let mut tx = match begun.await {
+        Ok(tx) => tx,
+        Err(ApiError::Unavailable { .. }) => return Ok(EnergySummary::default()),
+        Err(error) => return Err(error),
+    };
+    energy::standing(&mut tx, building, access.now()).await
 }
 
 /// The revision; where others' events show as well, they follow it after a dot. `If-Match` looks at

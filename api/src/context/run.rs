@@ -51,6 +51,21 @@ impl<L: Level> Access<L> {
         Ok(read.begin_after(tenant, models, position, limit).await?)
     }
 
+    /// The same for what stands beside what was asked for: it waits only for what the caller wrote onto the
+    /// log of this kind.
+    pub async fn query_beside(
+        &self,
+        models: &[ModelName],
+        kind: LogKind,
+    ) -> Result<TenantTx, ApiError> {
+        if let Some(position) = self.min_position
+            && position.log == self.log(kind).await?.id
+        {
+            return self.query(models).await;
+        }
+        Ok(self.state.0.read.begin(&self.member.tenant, models).await?)
+    }
+
     /// The state of one aggregate of the organization, now or at a past moment.
     pub async fn load<A: Decider>(
         &self,
