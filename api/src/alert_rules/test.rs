@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::answer::{Success, read_json};
 use crate::context::{Access, Manager};
-use crate::document::{QueryFailures, QueryHeaders};
+use crate::document::{CommandFailures, QueryHeaders};
 use crate::error::ApiError;
 use crate::request::{Incoming, PathId};
 
@@ -89,7 +89,7 @@ pub struct ExcursionView {
     request_body = RuleTestInput,
     responses(
         (status = 200, description = "What it would have raised", body = Success<RuleTest>),
-        QueryFailures
+        CommandFailures
     )
 )]
 pub async fn test_alert_rule(
