@@ -148,6 +148,8 @@ impl Writer {
                 network: address_of.map(|one| self.vault.network_index(one)),
             },
         });
+        // Looked up now, so that no record waits for it while others go by.
+        self.store.place(tenant, LogKind::Identity).await?;
         let id = self.ids.uuid_v7(sighting.at).to_string();
         let caller = Caller {
             tenant: tenant.clone(),
